@@ -1,0 +1,77 @@
+"""The model the service answers with."""
+
+import io
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import joblib
+import numpy as np
+import sklearn
+
+import storage
+
+BUNDLED_MODEL = str(Path(__file__).parent / "model" / "model.joblib")
+MODEL_FILE = "model.joblib"
+
+logger = logging.getLogger(__name__)
+
+
+class ModelError(Exception):
+    """The model cannot be served; the message says why."""
+
+
+class Predictor(Protocol):
+    """The part of a scikit-learn estimator the service uses."""
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """Return one prediction per row."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained pipeline and what is known about it."""
+
+    pipeline: Predictor
+    features: tuple[str, ...]
+    version: str
+
+    def predict(self, rows: list[list[float]]) -> list[float]:
+        """Return one prediction per row; values in the order of `features`."""
+        return self.pipeline.predict(np.asarray(rows, dtype=float)).tolist()
+
+
+def load_model(uri: str) -> Model:
+    """Load a model bundle from a .joblib file or from the folder that holds it.
+
+    Raises:
+        ModelError: the file is missing, unreadable or not a model bundle.
+    """
+    file_uri = uri if uri.endswith(".joblib") else storage.join(uri, MODEL_FILE)
+    try:
+        bundle = joblib.load(io.BytesIO(storage.read_bytes(file_uri)))
+    except FileNotFoundError as error:
+        raise ModelError(f"no model at {file_uri}") from error
+    except Exception as error:  # each cloud client and unpickling has errors of its own
+        reason = f"{type(error).__name__}: {error}"
+        raise ModelError(f"cannot load the model at {file_uri}: {reason}") from error
+    model = _from_bundle(bundle, file_uri)
+    logger.info("model loaded", extra={"uri": file_uri, "model_version": model.version})
+    return model
+
+
+def _from_bundle(bundle: Any, file_uri: str) -> Model:  # noqa: ANN401 - a pickle holds anything
+    """Check what was unpickled and return it as a Model."""
+    expected = {"pipeline", "features", "version", "sklearn_version"}
+    if not isinstance(bundle, dict) or not expected <= bundle.keys():
+        raise ModelError(
+            f"{file_uri} is not a model bundle: expected a dictionary with {sorted(expected)}"
+        )
+    if bundle["sklearn_version"] != sklearn.__version__:
+        logger.warning(
+            "the model was trained with scikit-learn %s, this is %s: predictions may differ",
+            bundle["sklearn_version"],
+            sklearn.__version__,
+        )
+    return Model(bundle["pipeline"], tuple(bundle["features"]), str(bundle["version"]))

@@ -1,0 +1,332 @@
+import { IConstruct } from 'constructs';
+import { Accelerator } from './accelerator';
+import { CloudName } from './catalogue';
+import { Checks, isValidationError, refuse, ValidationError } from './errors';
+import { ContainerImage, ImageOwner } from './image';
+import { InferenceBaseProps } from './inference';
+import { MonitoringBaseProps } from './monitoring';
+import { parity } from './parity';
+import { BuildPipelineBaseProps, PipelineStage, RepositoryProvider } from './pipeline';
+import {
+  AcceleratorDeclaration,
+  InferenceDeclaration,
+  MlPlatformProps,
+  PipelineDeclaration,
+  RolloutDeclaration,
+  TrainingDeclaration,
+} from './platform';
+import { Rollout, RolloutStrategy } from './rollout';
+import { Capacity, TrainingBaseProps } from './training';
+import { Duration, Schedule, Size } from './units';
+
+/** Construct props whose declared field has another path. */
+const DECLARED_AS: { readonly [prop: string]: string } = {
+  acceleratorCount: 'accelerator.count',
+  minNodes: 'nodes.min',
+  maxNodes: 'nodes.max',
+  reservation: 'reservations',
+  minInstances: 'scaling.min',
+  maxInstances: 'scaling.max',
+  concurrency: 'scaling.concurrency',
+  lintCommands: 'commands.lint',
+  testCommands: 'commands.test',
+  email: 'notify.email',
+  criticalEmail: 'notify.critical',
+};
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/**
+ * What the `MlPlatform` of every cloud does alike: turns the declaration into props, gathers the problems of all
+ * constructs under the path where they were declared, and notes that path for the parity report.
+ */
+export class Facade {
+  private readonly checks: Checks;
+
+  public constructor(
+    private readonly scope: IConstruct,
+    private readonly cloud: CloudName,
+    private readonly declaration: MlPlatformProps,
+  ) {
+    this.checks = new Checks(scope, `${cloud}.MlPlatform`);
+    parity.declare(scope, '');
+  }
+
+  /** Makes one construct that stands for a path of the declaration; its problems are kept for `done`. */
+  public make<T extends IConstruct>(path: string, construct: () => T): T | undefined {
+    const made = this.gather(path, construct);
+    if (made) parity.declare(made, path);
+    return made;
+  }
+
+  /** One cluster for each entry under `training` that goes to this cloud. */
+  public training<T extends IConstruct>(construct: (id: string, props: TrainingBaseProps, name: string) => T): Map<string, T> {
+    return this.each('training', this.declaration.training, (d: TrainingDeclaration, id, name) =>
+      construct(id, this.trainingProps(d), name),
+    );
+  }
+
+  /** One service for each entry under `inference` that goes to this cloud. */
+  public inference<T extends IConstruct>(construct: (id: string, props: InferenceBaseProps, name: string) => T): Map<string, T> {
+    return this.each('inference', this.declaration.inference, (d: InferenceDeclaration, id, name) =>
+      construct(id, this.inferenceProps(d, name), name),
+    );
+  }
+
+  /** One pipeline for each entry under `pipelines` that goes to this cloud, with the name of the service it deploys. */
+  public pipelines<T extends IConstruct>(
+    construct: (id: string, props: BuildPipelineBaseProps, name: string, deploys: string | undefined) => T,
+  ): Map<string, T> {
+    return this.each('pipelines', this.declaration.pipelines, (d: PipelineDeclaration, id, name) =>
+      construct(id, this.pipelineProps(d, name), name, d.deploys),
+    );
+  }
+
+  /** Props of the platform's monitoring. */
+  public monitoringProps(): MonitoringBaseProps {
+    const { notify, slo } = this.declaration.monitoring ?? {};
+    const c = new Checks(this.scope, `${this.cloud}.MlPlatform`);
+    const threshold = slo?.latency && c.collect(() => Duration.parse(slo.latency!.threshold), 'slo.latency.threshold');
+    c.done();
+    return {
+      email: notify?.email,
+      criticalEmail: notify?.critical,
+      slo: slo && { availability: slo.availability, latency: threshold && { percentile: slo.latency?.percentile, threshold } },
+      environment: this.declaration.environment,
+    };
+  }
+
+  /** Throws everything that was gathered, if anything was. */
+  public done(): void {
+    this.checks.done();
+  }
+
+  private each<D extends { readonly on?: string[] }, T extends IConstruct>(
+    kind: string,
+    entries: { readonly [name: string]: D } | undefined,
+    construct: (d: D, id: string, name: string) => T,
+  ): Map<string, T> {
+    const made = new Map<string, T>();
+    for (const [name, d] of Object.entries(entries ?? {})) {
+      const path = `${kind}.${name}`;
+      if (!NAME.test(name) || name.length > 32)
+        this.checks.refuse(
+          'name',
+          path,
+          name,
+          'a name is 1 to 32 lower-case letters, digits and single dashes, a letter first',
+          `write ${suggestName(name)}`,
+        );
+      for (const cloud of d.on ?? [])
+        if (!(this.declaration.targets as { [c: string]: unknown })[cloud])
+          this.checks.refuse('choice', `${path}.on`, cloud, 'the cloud is not among targets', `add targets.${cloud}, or leave it out here`);
+      if (d.on && !d.on.includes(this.cloud)) {
+        parity.refused(this.scope, this.cloud, path, 'nothing', `left out by ${path}.on`);
+        continue;
+      }
+      const made_ = this.make(path, () => construct(d, pascal(kind) + pascal(name), name));
+      if (made_) made.set(name, made_);
+    }
+    return made;
+  }
+
+  private gather<T>(path: string, f: () => T): T | undefined {
+    return this.checks.collect(() => {
+      try {
+        return f();
+      } catch (e) {
+        if (!isValidationError(e)) throw e;
+        throw new ValidationError(e.problems.map((p) => ({ ...p, prop: DECLARED_AS[p.prop] ?? p.prop })));
+      }
+    }, path);
+  }
+
+  private trainingProps(d: TrainingDeclaration): TrainingBaseProps {
+    const c = new Checks(this.scope, `${this.cloud}.MlPlatform`);
+    const reservation = (d.reservations as { [cloud: string]: string | undefined } | undefined)?.[this.cloud];
+    if (d.capacity?.includes(Capacity.RESERVATION) && !reservation && this.cloud !== 'azure')
+      c.refuse(
+        'missing',
+        'reservations',
+        undefined,
+        `capacity names a reservation, but none is given for ${this.cloud}`,
+        `write reservations: { ${this.cloud}: ... }`,
+      );
+    const props = {
+      image: c.collect(() => ContainerImage.parse(d.image)),
+      accelerator: c.collect(() => accelerator(d.accelerator)),
+      maxDuration: d.maxDuration === undefined ? undefined : c.collect(() => Duration.parse(d.maxDuration!), 'maxDuration'),
+      schedule: d.schedule && c.collect(() => Schedule.cron(d.schedule!.cron, d.schedule!.timeZone), 'schedule'),
+    };
+    c.done();
+    return {
+      ...props,
+      image: props.image!,
+      accelerator: props.accelerator!,
+      command: d.command,
+      acceleratorCount: d.accelerator.count,
+      minNodes: d.nodes?.min,
+      maxNodes: d.nodes?.max,
+      nodesPerJob: d.nodesPerJob,
+      capacity: d.capacity,
+      reservation,
+      retries: d.retries,
+      env: d.env,
+      environment: this.declaration.environment,
+    };
+  }
+
+  private inferenceProps(d: InferenceDeclaration, name: string): InferenceBaseProps {
+    const c = new Checks(this.scope, `${this.cloud}.MlPlatform`);
+    const deployer = Object.entries(this.declaration.pipelines ?? {}).find(
+      ([, p]) => p.deploys === name && (!p.on || p.on.includes(this.cloud as never)),
+    );
+    if (deployer && d.imageOwner === ImageOwner.STACK)
+      c.refuse(
+        'conflict',
+        'imageOwner',
+        d.imageOwner,
+        `pipelines.${deployer[0]} deploys this service, and the stack would undo it`,
+        'write imageOwner: pipeline, or leave it out',
+      );
+    const props = {
+      image: c.collect(() => ContainerImage.parse(d.image)),
+      memory: d.memory === undefined ? undefined : c.collect(() => Size.parse(d.memory!), 'memory'),
+      timeout: d.timeout === undefined ? undefined : c.collect(() => Duration.parse(d.timeout!), 'timeout'),
+      rollout: d.rollout && c.collect(() => rollout(d.rollout!, c)),
+      accelerator: d.accelerator && c.collect(() => accelerator(d.accelerator!)),
+    };
+    if (d.accelerator?.count !== undefined && d.accelerator.count !== 1)
+      c.refuse('limit', 'accelerator.count', d.accelerator.count, 'a serving instance has one GPU', 'write count: 1, or leave it out');
+    c.done();
+    return {
+      ...props,
+      image: props.image!,
+      imageOwner: d.imageOwner ?? (deployer ? ImageOwner.PIPELINE : ImageOwner.STACK),
+      port: d.port,
+      healthPath: d.healthPath,
+      cpu: d.cpu,
+      minInstances: d.scaling?.min,
+      maxInstances: d.scaling?.max,
+      concurrency: d.scaling?.concurrency,
+      access: d.access,
+      env: d.env,
+      environment: this.declaration.environment,
+    };
+  }
+
+  private pipelineProps(d: PipelineDeclaration, name: string): BuildPipelineBaseProps {
+    const c = new Checks(this.scope, `${this.cloud}.MlPlatform`);
+    const services = this.declaration.inference ?? {};
+    const service = d.deploys === undefined ? undefined : services[d.deploys];
+    if (d.deploys !== undefined && !service)
+      c.refuse(
+        'choice',
+        'deploys',
+        d.deploys,
+        'inference has no such service',
+        Object.keys(services).length ? `write ${Object.keys(services).join(' or ')}` : 'declare it under inference, or leave deploys out',
+      );
+    const other = Object.entries(this.declaration.pipelines ?? {}).find(
+      ([n, p]) => n < name && p.deploys !== undefined && p.deploys === d.deploys,
+    );
+    if (other)
+      c.refuse(
+        'conflict',
+        'deploys',
+        d.deploys,
+        `pipelines.${other[0]} deploys it too, and they would undo each other`,
+        'let one pipeline deploy it',
+      );
+    if (service?.on && !(d.on ?? Object.keys(this.declaration.targets)).every((cloud) => service.on!.includes(cloud as never)))
+      c.refuse(
+        'conflict',
+        'deploys',
+        d.deploys,
+        `the service goes to ${service.on.join(', ')} only`,
+        `write on: [${service.on.join(', ')}] here too`,
+      );
+    if (d.deploys === undefined && d.stages?.includes(PipelineStage.DEPLOY))
+      c.refuse(
+        'missing',
+        'deploys',
+        undefined,
+        'there is a deploy stage, but nothing to deploy',
+        'write deploys: and the name of a service, or leave the stage out',
+      );
+    if (d.deploys !== undefined && d.stages && !(d.stages.includes(PipelineStage.DEPLOY) && d.stages.includes(PipelineStage.BUILD)))
+      c.refuse(
+        'conflict',
+        'stages',
+        d.stages,
+        `${d.deploys} is to be deployed, but the build or the deploy stage is missing`,
+        'add build and deploy, or leave deploys out',
+      );
+    if (d.approval && d.stages && !d.stages.includes(PipelineStage.DEPLOY))
+      c.refuse('conflict', 'approval', true, 'there is no deploy stage to approve', 'add the deploy stage, or leave approval out');
+    c.done();
+    return {
+      repository: { provider: RepositoryProvider.GITHUB, ...d.repository },
+      stages: d.stages,
+      directory: d.directory,
+      context: d.context,
+      lintCommands: d.commands?.lint,
+      testCommands: d.commands?.test,
+      approval: d.approval,
+      environment: this.declaration.environment,
+    };
+  }
+}
+
+function accelerator(d: AcceleratorDeclaration): Accelerator {
+  const both = d.type !== undefined && d.memoryGib !== undefined;
+  if (both || (d.type === undefined && d.memoryGib === undefined))
+    refuse(
+      'conflict',
+      'accelerator',
+      d,
+      both ? 'says both type and memoryGib' : 'says neither type nor memoryGib',
+      'write { memoryGib: 24 } to ask by need, or { type: L4 } by name',
+    );
+  return d.type !== undefined ? Accelerator.of(d.type) : Accelerator.atLeast({ memoryGib: d.memoryGib! });
+}
+
+function rollout(d: RolloutDeclaration, c: Checks): Rollout {
+  const strategy = d.strategy ?? RolloutStrategy.ALL_AT_ONCE;
+  if (strategy !== RolloutStrategy.CANARY) {
+    for (const field of ['percent', 'interval'] as const)
+      c.require(
+        d[field] === undefined,
+        'conflict',
+        `rollout.${field}`,
+        d[field],
+        `a rollout of ${strategy} has no steps`,
+        'leave it out, or write strategy: canary',
+      );
+    return strategy === RolloutStrategy.BLUE_GREEN ? Rollout.blueGreen() : Rollout.allAtOnce();
+  }
+  const interval = d.interval === undefined ? undefined : c.collect(() => Duration.parse(d.interval!), 'rollout.interval');
+  return Rollout.canary({ percent: d.percent, interval });
+}
+
+/** `my-service` as `MyService`, for construct ids. */
+export function pascal(name: string): string {
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((w) => w.charAt(0).toUpperCase() + w.slice(1))
+    .join('');
+}
+
+function suggestName(name: string): string {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean);
+  return (
+    words
+      .join('-')
+      .replace(/^[^a-z]+/, '')
+      .slice(0, 32)
+      .replace(/-$/, '') || 'a name such as predict'
+  );
+}
