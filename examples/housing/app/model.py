@@ -53,6 +53,8 @@ def load_model(uri: str) -> Model:
         bundle = joblib.load(io.BytesIO(storage.read_bytes(file_uri)))
     except FileNotFoundError as error:
         raise ModelError(f"no model at {file_uri}") from error
+    except storage.StorageError as error:
+        raise ModelError(str(error)) from error
     except Exception as error:  # each cloud client and unpickling has errors of its own
         reason = f"{type(error).__name__}: {error}"
         raise ModelError(f"cannot load the model at {file_uri}: {reason}") from error

@@ -1,6 +1,7 @@
 """Checks of a prediction request that report every problem at once."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def rows_of(body: object, features: Sequence[str]) -> list[list[float]]:
     if not isinstance(body, dict):
         raise InvalidRequestError(['body: must be a JSON object such as {"instances": [...]}'])
     problems = [f"{name}: unknown field" for name in body if name != "instances"]
-    instances = body.get("instances")
+    instances: Any = body.get("instances")
     if "instances" not in body:
         problems.append("instances: missing")
     elif not isinstance(instances, list) or not instances:

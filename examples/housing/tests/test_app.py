@@ -70,7 +70,7 @@ def test_all_problems_are_listed_at_once(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e39", "1" + "0" * 400])
 def test_numbers_a_tree_cannot_compare_are_refused(client: FlaskClient, value: str) -> None:
-    body = '{"instances": [{"rooms": %s, "area": 1}]}' % value
+    body = '{"instances": [{"rooms": VALUE, "area": 1}]}'.replace("VALUE", value)
     [problem] = problems_with(client, body)
     assert problem == "instances[0].rooms: must be a finite number within the 32-bit range"
 

@@ -20,6 +20,7 @@ import train
 from settings import Settings, read_settings
 
 CHECKPOINT = "checkpoint.joblib"
+PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 
 @pytest.fixture
@@ -50,15 +51,15 @@ def predictions(settings: Settings) -> list[float]:
     return pipeline.predict(load_diabetes(scaled=False).data[:20]).tolist()
 
 
-def start_training(tmp_path: Path, *flags: str) -> subprocess.Popen[str]:
+def start_training(folder: Path, *flags: str, **variables: str) -> subprocess.Popen[str]:
     """Start train.py as a job would, with its logs in a pipe."""
-    variables = {
-        "ML_OUTPUT_URI": str(tmp_path / "model"),
-        "ML_CHECKPOINT_URI": str(tmp_path / "checkpoint"),
+    places = {
+        "ML_OUTPUT_URI": str(folder / "model"),
+        "ML_CHECKPOINT_URI": str(folder / "checkpoint"),
     }
     return subprocess.Popen(
-        [sys.executable, EXAMPLE / "train" / "train.py", *flags],
-        env=clean_environment(**variables),
+        [EXAMPLE / "train" / "train.py", *flags],
+        env=clean_environment(**(places | variables), PATH=PATH),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -176,17 +177,19 @@ def test_wrong_settings_end_with_exit_code_2(environment: dict, flags: list[str]
 
 
 @pytest.mark.parametrize(
-    ("uri", "code"), [("/nowhere.csv", 2), ("azureml://x", 2), ("memory://broken.csv", 1)]
+    ("variables", "code", "level"),
+    [
+        ({"ML_DATA_URI": "/nowhere.csv"}, 2, "ERROR"),
+        ({"ML_DATA_URI": "azureml://datastores/x"}, 2, "ERROR"),
+        ({"ML_OUTPUT_URI": "/dev/null/model"}, 1, "ERROR"),
+        ({}, 0, "INFO"),
+    ],
 )
-def test_exit_codes_of_failures(monkeypatch: pytest.MonkeyPatch, uri: str, code: int) -> None:
-    handler = signal.getsignal(signal.SIGTERM)
-    if code == 1:
-        monkeypatch.setattr(train, "load_data", lambda *_: 1 / 0)
-    monkeypatch.setenv("ML_DATA_URI", uri)
-    try:
-        assert train.main([]) == code
-    finally:
-        signal.signal(signal.SIGTERM, handler)
+def test_exit_codes(tmp_path: Path, variables: dict[str, str], code: int, level: str) -> None:
+    job = start_training(tmp_path, "--trees", "5", **variables)
+    logs, _ = job.communicate(timeout=20)
+    assert job.returncode == code
+    assert [json.loads(line) for line in logs.splitlines()][-1]["level"] == level
 
 
 def test_sigterm_writes_a_checkpoint_and_exits_143(tmp_path: Path) -> None:

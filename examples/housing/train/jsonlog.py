@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_CHATTY_AT_INFO = ("aiobotocore", "azure", "botocore", "gcsfs")
 _RECORD_FIELDS = {*vars(logging.makeLogRecord({})), "message", "asctime"}
 
 
@@ -53,8 +54,7 @@ def logging_config() -> dict[str, Any]:
             }
         },
         "root": {"level": wanted_level(), "handlers": ["stdout"]},
-        # The Azure client logs every HTTP header at INFO.
-        "loggers": {"azure": {"level": "WARNING"}},
+        "loggers": {name: {"level": "WARNING"} for name in _CHATTY_AT_INFO},
     }
 
 

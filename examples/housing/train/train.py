@@ -117,7 +117,7 @@ def run(settings: Settings, should_stop: Callable[[], bool]) -> dict[str, Any]:
     resumed_from = trees_in(model)
     train(model, X_train, y_train, settings, checkpoints, should_stop)
 
-    metrics = {
+    metrics: dict[str, Any] = {
         **evaluate(model, X_test, y_test),
         "data": data.name,
         "rows_trained": len(y_train),

@@ -1,14 +1,15 @@
-import importX from 'eslint-plugin-import-x';
-import tseslint from 'typescript-eslint';
+const importX = require('eslint-plugin-import-x');
+const tseslint = require('typescript-eslint');
 
 // The import rule of CONTRIBUTING.md, as data: who may not import what.
 const CLOUDS = ['aws', 'azure', 'gcp'];
+// Lowest first. The lowest holds what every capability stands on, and its files may import each other.
 const TIERS = [
   ['resource-group', 'member', 'logs', 'network', 'support'],
   ['storage', 'registry', 'tracking', 'feature-store'],
   ['training', 'inference', 'workbench'],
   ['pipeline', 'workflow', 'monitoring', 'feedback', 'cost'],
-  ['platform', 'index'],
+  ['platform', 'stack', 'index'],
 ];
 // A room may load its own library by deep paths only: a provider's barrel costs seconds.
 const FORBIDDEN = {
@@ -17,21 +18,27 @@ const FORBIDDEN = {
   azure: String.raw`^(aws-cdk-lib|cdk-monitoring-constructs|@cdktf/provider-google|@cdktf/provider-azurerm(/lib)?$)|(^|/)(aws|gcp|review)(/|$)`,
   gcp: String.raw`^(aws-cdk-lib|cdk-monitoring-constructs|@cdktf/provider-azurerm|@cdktf/provider-google(/lib)?$)|(^|/)(aws|azure|review)(/|$)`,
 };
-const rooms = Object.entries(FORBIDDEN).map(([room, regex]) => ({
-  files: [`lib/${room}/**/*.ts`],
-  rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message: `${room} imports core and the deep paths of its own library only` }] }] },
-}));
-const tiers = CLOUDS.flatMap((c) =>
+const pattern = (regex, message) => ({ regex, message });
+const restrict = (files, ...patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
+const ofRoom = (room) => pattern(FORBIDDEN[room], `${room} imports core and the deep paths of its own library only`);
+const rooms = Object.keys(FORBIDDEN).map((room) => restrict([`lib/${room}/**/*.ts`], ofRoom(room)));
+const tiers = CLOUDS.flatMap((room) =>
   TIERS.slice(0, -1).flatMap((names, n) =>
-    names.map((name) => ({
-      target: [`./lib/${c}/${name}.ts`, `./lib/${c}/${name}`],
-      from: TIERS.slice(n).flat().filter((o) => o !== name && !(n === 0)).concat(n === 0 ? TIERS.slice(1).flat() : []).flatMap((o) => [`./lib/${c}/${o}.ts`, `./lib/${c}/${o}`]),
-      message: 'a capability imports the tiers below its own only; two of one tier meet through an interface in props',
-    })),
+    names.map((name) => {
+      const above = TIERS.slice(n === 0 ? 1 : n)
+        .flat()
+        .filter((other) => other !== name && other !== 'index');
+      const tier = pattern(`^\\.{1,2}/(${above.join('|')})(/|$)`, 'a capability imports the tiers below its own only; two of one tier meet through an interface in props');
+      return restrict([`lib/${room}/${name}.ts`, `lib/${room}/${name}/**/*.ts`], ofRoom(room), tier);
+    }),
   ),
 );
+const outside = restrict(
+  ['bin/**/*.ts', 'examples/**/*.ts', 'test/{core,cli,contract,house,e2e}/**/*.ts'],
+  pattern('lib/(core|aws|azure|gcp)/private', 'private/ is imported from its own room only'),
+);
 
-export default tseslint.config(
+module.exports = tseslint.config(
   { ignores: ['**/*.js', '**/*.d.ts', 'node_modules', 'dist', 'cdk.out', 'cdktf.out', 'examples/housing', 'bin/dev'] },
   {
     files: ['lib/**/*.ts', 'bin/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts'],
@@ -41,8 +48,9 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       'import-x/no-cycle': 'error',
-      'import-x/no-restricted-paths': ['error', { zones: [...tiers, ...CLOUDS.map((c) => ({ target: ['./bin', './test', './examples', './lib/core', './lib/index.ts'], from: `./lib/${c}/private`, message: 'private/ is imported from its own room only' }))] }],
     },
   },
   ...rooms,
+  ...tiers,
+  outside,
 );
