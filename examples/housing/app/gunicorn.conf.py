@@ -7,7 +7,7 @@ import jsonlog
 preload_app = True
 
 worker_class = "gthread"
-threads = 4  # set WEB_CONCURRENCY for more worker processes
+threads = 8  # set WEB_CONCURRENCY for more worker processes
 
 # Serverless platforms freeze idle instances. A worker that wakes up late is not
 # stuck, so no heartbeat timeout; the platform has a request timeout of its own.
