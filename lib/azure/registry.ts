@@ -9,6 +9,8 @@ export interface IImageRegistry extends IConstruct {
   readonly registryName: string;
   /** Host that images are pulled from: `name.azurecr.io`. */
   readonly loginServer: string;
+  /** Name of the agent pool that builds images, where the registry answers in its network only. Kept at no machines between builds. */
+  readonly buildAgentPoolName?: string;
   /** Permissions on the registry. */
   readonly grants: ImageRegistryGrants;
 }

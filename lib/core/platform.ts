@@ -12,7 +12,8 @@ import { Capacity } from './training';
  */
 export interface MlPlatformProps {
   /**
-   * Name of the platform; part of the stack's name and of physical names. No default: it identifies the platform.
+   * Name of the platform in lower-case letters, digits and single dashes, such as `housing`; part of the stack's name and of physical names.
+   * At most 24 characters: Azure allows no more in the names that are made of it. No default: it identifies the platform.
    *
    * @minLength 2
    * @maxLength 24
@@ -59,7 +60,11 @@ export interface MlPlatformProps {
   readonly monitoring?: MonitoringDeclaration;
 }
 
-/** The clouds of a platform; at least one. */
+/**
+ * The clouds of a platform; at least one.
+ *
+ * @minProperties 1
+ */
 export interface TargetsDeclaration {
   /**
    * Amazon Web Services, by CloudFormation.
@@ -90,7 +95,7 @@ export interface AwsTarget {
    */
   readonly region: string;
   /**
-   * Account number.
+   * Account number of 12 digits, such as `"123456789012"`, in quotes.
    *
    * @default - the account of the credentials that deploy
    * @pattern ^\d{12}$
@@ -129,7 +134,7 @@ export interface AwsExisting {
 /** A VPC that exists already. */
 export interface AwsExistingNetwork {
   /**
-   * Such as `vpc-0a1b2c3d`. No default: it names what you own.
+   * Id of the VPC, such as `vpc-0a1b2c3d`. No default: it names what you own.
    *
    * @pattern ^vpc-[0-9a-f]+$
    */
@@ -149,7 +154,7 @@ export interface AzureTarget {
    */
   readonly location: string;
   /**
-   * Subscription. No default: the provider demands it, and global names are derived from it.
+   * Subscription, such as `00000000-0000-0000-0000-000000000000`. No default: the provider demands it, and global names are derived from it.
    *
    * @pattern ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$
    */
@@ -237,7 +242,7 @@ export interface AzureExistingNetwork {
 /** Where on Google Cloud. */
 export interface GcpTarget {
   /**
-   * Project id. No default: it decides who pays.
+   * Project id, such as `acme-ml-dev`. No default: it decides who pays.
    *
    * @pattern ^[a-z][a-z0-9-]{4,28}[a-z0-9]$
    */
@@ -349,6 +354,7 @@ export interface TrainingDeclaration {
    * A job is stopped after this long, such as `12h`.
    *
    * @default 24h
+   * @pattern ^\d+(\.\d+)?\s*(ms|s|m|h|d)$
    */
   readonly maxDuration?: string;
   /**
@@ -417,7 +423,7 @@ export interface AcceleratorDeclaration {
 /** Reservations by cloud. */
 export interface ReservationsDeclaration {
   /**
-   * Id of an EC2 capacity reservation.
+   * Id of an EC2 capacity reservation, such as `cr-0123456789abcdef0`.
    *
    * @default - none
    * @pattern ^cr-[0-9a-f]+$
@@ -483,7 +489,7 @@ export interface InferenceDeclaration {
    */
   readonly port?: number;
   /**
-   * Path that answers 200 when the container is ready.
+   * Path that answers 200 when the container is ready, such as `/health`.
    *
    * @default /health
    * @pattern ^/[\w./-]*$
@@ -500,12 +506,14 @@ export interface InferenceDeclaration {
    * Memory of one instance, such as `2GiB`.
    *
    * @default 2GiB
+   * @pattern ^\d+(\.\d+)?\s*(MiB|GiB|TiB)$
    */
   readonly memory?: string;
   /**
    * The longest a request may take, such as `30s`.
    *
    * @default 30s
+   * @pattern ^\d+(\.\d+)?\s*(ms|s|m|h|d)$
    */
   readonly timeout?: string;
   /**
@@ -593,6 +601,7 @@ export interface RolloutDeclaration {
    * Canary: how long the first step lasts, such as `10m`.
    *
    * @default 10m
+   * @pattern ^\d+(\.\d+)?\s*(ms|s|m|h|d)$
    */
   readonly interval?: string;
 }
@@ -713,13 +722,13 @@ export interface MonitoringDeclaration {
 /** Who is told. */
 export interface NotifyDeclaration {
   /**
-   * Gets mail about all alarms. No default: it is your address.
+   * Address that gets mail about all alarms, such as `ml-oncall@example.com`. No default: it is your address.
    *
    * @pattern ^[^@\s]+@[^@\s]+\.[^@\s]+$
    */
   readonly email: string;
   /**
-   * Gets mail about critical alarms, in place of `email`.
+   * Address that gets mail about critical alarms, in place of the other, such as `pager@example.com`.
    *
    * @default - the same as email
    * @pattern ^[^@\s]+@[^@\s]+\.[^@\s]+$
@@ -755,6 +764,10 @@ export interface LatencyDeclaration {
    * @exclusiveMaximum 100
    */
   readonly percentile?: number;
-  /** What it must stay under, such as `300ms`. No default: it is your promise. */
+  /**
+   * What it must stay under, such as `300ms`. No default: it is your promise.
+   *
+   * @pattern ^\d+(\.\d+)?\s*(ms|s|m|h|d)$
+   */
   readonly threshold: string;
 }

@@ -65,5 +65,10 @@ def test_unusable_tables_are_refused(tmp_path: Path, text: str, message: str) ->
 def test_absent_data_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no file at"):
         load_data(str(tmp_path / "none.csv"), "price")
-    with pytest.raises(DataError, match=r"no \.csv file in"):
-        load_data(str(tmp_path), "price")
+
+
+def test_a_folder_without_data_trains_on_the_built_in_table_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert load_data(str(tmp_path), "price").name == "scikit-learn diabetes"
+    assert "no .csv file in" in caplog.text

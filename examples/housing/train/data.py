@@ -1,6 +1,7 @@
 """The table a model is trained on: a built-in one, or CSV files by URI."""
 
 import io
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from sklearn.datasets import load_diabetes
 import storage
 
 MINIMUM_ROWS = 10
+
+logger = logging.getLogger(__name__)
 
 
 class DataError(Exception):
@@ -28,28 +31,37 @@ class Dataset:
 
 
 def load_data(uri: str | None, target: str) -> Dataset:
-    """Return the table at `uri`, or scikit-learn's diabetes set when there is no URI.
+    """Return the table at `uri`, or scikit-learn's diabetes set when there is none yet.
+
+    A platform always sets ML_DATA_URI, to a folder that is empty at first: so that the
+    first job of a new platform runs, an empty folder is a warning and the built-in table.
 
     Args:
         uri: a .csv file, or a folder whose .csv files are stacked.
         target: the column to predict; all the others are features.
 
     Raises:
-        DataError: there is no CSV file, or a column is unusable.
+        DataError: there is no such CSV file, or a column is unusable.
     """
-    if uri is None:
+    paths = [] if uri is None else _csv_files(uri)
+    if uri is not None and not paths:
+        logger.warning("no .csv file in %s: training on the built-in table instead", uri)
+    if uri is None or not paths:
         diabetes = load_diabetes(scaled=False)
         features = tuple(diabetes.feature_names)
         return Dataset("scikit-learn diabetes", features, target, diabetes.data, diabetes.target)
-    return _from_table(_read_csv(uri), uri, target)
+    return _from_table(_read_csv(uri, paths), uri, target)
 
 
-def _read_csv(uri: str) -> pd.DataFrame:
-    """Read one CSV file, or stack those of a folder in the order of their names."""
+def _csv_files(uri: str) -> list[str]:
+    """Return the file itself, or the .csv files of a folder in the order of their names."""
     filesystem, path = storage.locate(uri)
-    paths = [path] if uri.endswith(".csv") else sorted(filesystem.glob(f"{path}/*.csv"))
-    if not paths:
-        raise DataError(f"no .csv file in {uri}")
+    return [path] if uri.endswith(".csv") else sorted(filesystem.glob(f"{path}/*.csv"))
+
+
+def _read_csv(uri: str, paths: list[str]) -> pd.DataFrame:
+    """Stack the tables of several files."""
+    filesystem, _ = storage.locate(uri)
     try:
         tables = [pd.read_csv(io.BytesIO(filesystem.cat_file(path))) for path in paths]
     except FileNotFoundError as error:

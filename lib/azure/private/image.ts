@@ -1,0 +1,126 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { dirname, join, relative } from 'path';
+import { AssetType, DataResource, ITerraformDependable, TerraformAsset, TerraformResource } from 'cdktf';
+import { Construct } from 'constructs';
+import { Checks } from '../../core/errors';
+import { ContainerImage, directoryTag, files } from '../../core/image';
+import { IImageRegistry } from '../registry';
+
+/** An image that a resource names, and what has to exist before it does. */
+export interface ResolvedImage {
+  /** Full reference, as a container runtime pulls it. */
+  readonly reference: string;
+  /** Repository in the registry and tag, where the image is built from a directory: `inference-predict:1f2e...`. */
+  readonly repositoryAndTag?: string;
+  /** What has to be done before the image can be pulled. */
+  readonly dependsOn: ITerraformDependable[];
+}
+
+/** Refuses a directory where there is no registry to push its image to. */
+export function checkImage(checks: Checks, image: ContainerImage, registry: IImageRegistry | undefined): void {
+  checks.require(
+    image.directory === undefined || registry !== undefined,
+    'missing',
+    'registry',
+    undefined,
+    'the image is built from a directory, and there is no registry to push it to',
+    'write registry: and an ImageRegistry, or give the image by reference',
+  );
+}
+
+// Values come in by the environment, so that nothing in them is read as shell or as a Terraform expression.
+const BUILD = `set -e
+build="az acr build --registry $REGISTRY --image $IMAGE $SOURCE"
+if [ -n "$MLOPS_SKIP_IMAGE_BUILD" ] || ! command -v az >/dev/null 2>&1; then
+  echo "WARNING: image $IMAGE was NOT built (az is missing, or MLOPS_SKIP_IMAGE_BUILD is set). Build it before it is used:" >&2
+  echo "  (cd $(pwd) && $build)" >&2
+  exit 0
+fi
+if az acr manifest show-metadata --registry "$REGISTRY" --name "$IMAGE" >/dev/null 2>&1; then
+  echo "$IMAGE exists already"
+  exit 0
+fi
+pool=""
+if [ -n "$AGENT_POOL" ]; then
+  # Machines of the pool are paid for by the minute: one is started for this build.
+  az acr agentpool update --registry "$REGISTRY" --name "$AGENT_POOL" --count 1 --output none
+  pool="--agent-pool $AGENT_POOL"
+fi
+status=0
+az acr build --registry "$REGISTRY" --image "$IMAGE" $pool "$SOURCE" || status=$?
+if [ -n "$AGENT_POOL" ]; then
+  az acr agentpool update --registry "$REGISTRY" --name "$AGENT_POOL" --count 0 --output none
+fi
+exit $status
+`;
+
+/**
+ * The reference of an image. One that is given as a directory is built by ACR Tasks during `terraform apply`, and pushed to the registry
+ * under a tag that follows the directory's content, so that it is built again when, and only when, a file of it changes.
+ *
+ * @param scope the construct whose image it is; its id names the repository
+ * @param id construct id of the build, `Image` for a construct with one image
+ */
+export function imageReference(scope: Construct, id: string, image: ContainerImage, registry: IImageRegistry | undefined): ResolvedImage {
+  if (image.directory === undefined) return { reference: image.reference!, dependsOn: [] };
+  const tag = directoryTag(image.directory);
+  const repositoryAndTag = `${imageName(scope)}:${tag}`;
+  const reference = `${registry!.loginServer}/${repositoryAndTag}`;
+  const source = new TerraformAsset(scope, `${id}Source`, {
+    path: stage(image.directory),
+    type: AssetType.DIRECTORY,
+    assetHash: tag,
+  });
+  const build = new DataResource(scope, id, {
+    triggersReplace: { image: reference },
+    dependsOn: resourcesOf(registry!),
+    provisioners: [
+      {
+        type: 'local-exec',
+        interpreter: ['sh', '-c'],
+        command: BUILD,
+        environment: {
+          REGISTRY: registry!.registryName,
+          IMAGE: repositoryAndTag,
+          SOURCE: source.path,
+          AGENT_POOL: registry!.buildAgentPoolName ?? '',
+        },
+      },
+    ],
+  });
+  return { reference, repositoryAndTag, dependsOn: [build] };
+}
+
+/** Name of a construct's image in the registry: `InferencePredict` is `inference-predict`. */
+export function imageName(scope: Construct): string {
+  return (
+    scope.node.id
+      .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .filter(Boolean)
+      .join('-') || 'image'
+  );
+}
+
+/** The registry with its private endpoint and build machines, or nothing where others own it; no grants, which may name what waits for the image. */
+function resourcesOf(registry: IImageRegistry): ITerraformDependable[] {
+  const all = registry.node.findAll().filter((c) => TerraformResource.isTerraformResource(c)) as TerraformResource[];
+  return all.filter((r) => r.terraformResourceType !== 'azurerm_role_assignment');
+}
+
+const staged: string[] = [];
+
+/** Copies what belongs to an image and nothing else; cdktf takes whole directories, virtual environments and all. */
+function stage(directory: string): string {
+  if (!staged.length) process.once('exit', () => staged.forEach((d) => rmSync(d, { recursive: true, force: true })));
+  const copy = mkdtempSync(join(tmpdir(), 'mlops-image-'));
+  staged.push(copy);
+  for (const file of files(directory)) {
+    const target = join(copy, relative(directory, file));
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(file, target);
+  }
+  return copy;
+}

@@ -1,0 +1,123 @@
+// Deploys the example with the real cdk CLI to moto, a stand-in for AWS on this machine: bootstrap, deploy, diff without differences, an
+// update, destroy. moto says CREATE_COMPLETE whatever it does, so what it really created is compared with the template, less the
+// types it is known not to create.
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '..', '..');
+const server = process.env.MOTO_SERVER ?? join(root, '.venv', 'bin', 'moto_server');
+const REGION = 'eu-west-1';
+
+/** Types that moto 5.2.1 accepts and does not create. */
+const UNKNOWN_TO_MOTO = new Set(JSON.parse(readFileSync(join(here, 'moto-unknown.json'), 'utf8')));
+
+const work = mkdtempSync(join(tmpdir(), 'moto-'));
+const log = join(work, 'moto.log');
+const example = join(root, 'examples', 'housing', 'ml-platform.yaml');
+const port = await freePort();
+const out = openSync(log, 'w');
+const moto = spawn(server, ['-H', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', out, out] });
+const env = {
+  ...process.env,
+  AWS_ENDPOINT_URL: `http://localhost:${port}`,
+  AWS_ACCESS_KEY_ID: 'stand-in',
+  AWS_SECRET_ACCESS_KEY: 'stand-in',
+  AWS_REGION: REGION,
+  AWS_DEFAULT_REGION: REGION,
+  CDK_DOCKER: join(here, 'docker-stand-in'),
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
+  CI: 'true',
+};
+try {
+  await up();
+  const stack = 'housing-dev';
+  cdk(example, 'bootstrap', `aws://123456789012/${REGION}`);
+  cdk(example, 'deploy', stack, '--require-approval', 'never', '--method', 'direct');
+  await compare(stack, 'after deploy');
+  cdk(example, 'diff', stack, '--fail');
+
+  const changed = join(dirname(example), '.moto-update.yaml');
+  const text = readFileSync(example, 'utf8');
+  const update = text.replace('memory: 2GiB', 'memory: 3GiB').replace('max: 4', 'max: 6');
+  if (update === text) throw new Error('the update changes nothing');
+  writeFileSync(changed, update);
+  try {
+    cdk(changed, 'deploy', stack, '--require-approval', 'never', '--method', 'direct');
+    await compare(stack, 'after update');
+    cdk(changed, 'diff', stack, '--fail');
+    cdk(changed, 'destroy', stack, '--force');
+  } finally {
+    rmSync(changed, { force: true });
+  }
+  const left = await describe(stack).catch(() => []);
+  if (left.length) throw new Error(`after destroy: ${left.map((r) => r.logicalId).join(', ')} still there`);
+  const noise = readFileSync(log, 'utf8');
+  if (/Traceback/.test(noise)) throw new Error(`moto failed inside:\n${noise.slice(noise.indexOf('Traceback') - 500).slice(0, 6000)}`);
+  console.log('bootstrapped, deployed, no difference, updated, destroyed');
+} finally {
+  moto.kill();
+  closeSync(out);
+  rmSync(work, { recursive: true, force: true });
+}
+
+function cdk(file, command, ...args) {
+  const app = command === 'bootstrap' ? [] : ['--app', `node ${join(here, 'moto-app.mjs')}`, '--output', join(work, 'cdk.out')];
+  const r = spawnSync(process.execPath, [join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'), command, ...args, ...app], {
+    cwd: work,
+    env: { ...env, MLOPS_FILE: file },
+    encoding: 'utf8',
+  });
+  console.log(`cdk ${command}: exit ${r.status}`);
+  if (r.status) throw new Error(`cdk ${command} failed:\n${r.stdout.slice(-4000)}\n${r.stderr.slice(-6000)}`);
+}
+
+/** What moto says it created, against the template. */
+async function compare(stack, when) {
+  const file = readdirSync(join(work, 'cdk.out')).find((f) => f.endsWith('.template.json'));
+  const template = JSON.parse(readFileSync(join(work, 'cdk.out', file), 'utf8'));
+  const created = new Map((await describe(stack)).map((r) => [r.logicalId, r]));
+  const expected = Object.entries(template.Resources).filter(([, r]) => !UNKNOWN_TO_MOTO.has(r.Type));
+  const missing = expected.filter(([id]) => !created.has(id)).map(([id, r]) => `${id} (${r.Type})`);
+  if (missing.length) throw new Error(`${when}: moto did not create ${missing.join(', ')}`);
+  const needless = [...UNKNOWN_TO_MOTO].filter((t) => [...created.values()].some((r) => r.type === t));
+  if (needless.length) throw new Error(`${when}: moto does create ${needless.join(', ')}; take them off the list`);
+  console.log(`${when}: ${expected.length} of ${Object.keys(template.Resources).length} resources are there; moto knows no others`);
+}
+
+async function describe(stack) {
+  const body = new URLSearchParams({ Action: 'DescribeStackResources', Version: '2010-05-15', StackName: stack });
+  const answer = await fetch(env.AWS_ENDPOINT_URL, {
+    method: 'POST',
+    body,
+    headers: { authorization: `AWS4-HMAC-SHA256 Credential=x/20260101/${REGION}/cloudformation/aws4_request, SignedHeaders=host, Signature=x` },
+  });
+  const xml = await answer.text();
+  if (!answer.ok) throw new Error(xml);
+  return [...xml.matchAll(/<member>([^]*?)<\/member>/g)].map(([, m]) => ({
+    logicalId: /<LogicalResourceId>(.*?)</.exec(m)?.[1],
+    type: /<ResourceType>(.*?)</.exec(m)?.[1],
+  }));
+}
+
+async function up() {
+  if (!existsSync(server)) throw new Error(`no moto server at ${server}`);
+  for (let i = 0; i < 100; i++) {
+    if (await fetch(`http://localhost:${port}/moto-api/`).then((r) => r.ok, () => false)) return;
+    await new Promise((done) => setTimeout(done, 300));
+  }
+  throw new Error('moto did not start');
+}
+
+function freePort() {
+  return new Promise((done) => {
+    const s = createServer().listen(0, '127.0.0.1', () => {
+      const { port: p } = s.address();
+      s.close(() => done(p));
+    });
+  });
+}
