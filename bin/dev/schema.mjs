@@ -38,7 +38,7 @@ export function generate(fingerprint) {
   }).createSchema('MlPlatformProps');
   const { $schema, definitions, ...root } = generated;
   const names = { pattern: root.properties.name.pattern, maxLength: 32 };
-  const schema = finish({ $schema, $id: 'https://mlops-constructs.dev/ml-platform.schema.json', $comment: comment(fingerprint), title: 'ML platform', ...root, definitions }, names);
+  const schema = finish({ $schema, $comment: comment(fingerprint), title: 'ML platform', ...root, definitions }, names);
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 

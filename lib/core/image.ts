@@ -77,7 +77,8 @@ export function directoryTag(directory: string): string {
   return contentHash(lines.join('\n')).slice(0, 16);
 }
 
-const PASSED_OVER = new Set(['.git', '.venv', 'node_modules', '__pycache__', '.pytest_cache', '.ruff_cache', '.DS_Store']);
+/** Names that are no part of an image. */
+export const PASSED_OVER = new Set(['.git', '.venv', 'node_modules', '__pycache__', '.pytest_cache', '.ruff_cache', '.DS_Store']);
 
 /** Every file of an image directory, in a stable order. */
 export function files(directory: string): string[] {
