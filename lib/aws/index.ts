@@ -1,1 +1,9 @@
-export {};
+export * from './inference';
+export * from './monitoring';
+export * from './network';
+export * from './pipeline';
+export * from './platform';
+export * from './registry';
+export * from './stack';
+export * from './storage';
+export * from './training';

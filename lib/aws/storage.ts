@@ -199,9 +199,7 @@ export class ArtifactStoreGrants {
       resource: bucket,
       ...(folder ? { conditions: { StringLike: { 's3:prefix': [folder, `${folder}/*`] } } } : {}),
     });
-    return list.combine(
-      Grant.addToPrincipalOrResource({ grantee, actions, resourceArns: [objectsArn(bucket, folder)], resource: bucket }),
-    );
+    return list.combine(Grant.addToPrincipalOrResource({ grantee, actions, resourceArns: [objectsArn(bucket, folder)], resource: bucket }));
   }
 }
 

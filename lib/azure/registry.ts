@@ -1,5 +1,18 @@
-import { IConstruct } from 'constructs';
-import { IPrincipal } from './resource-group';
+import { ContainerRegistry } from '@cdktf/provider-azurerm/lib/container-registry';
+import { ContainerRegistryAgentPool } from '@cdktf/provider-azurerm/lib/container-registry-agent-pool';
+import { ContainerRegistryTask } from '@cdktf/provider-azurerm/lib/container-registry-task';
+import { TerraformOutput } from 'cdktf';
+import { Construct, IConstruct } from 'constructs';
+import { Environment, policyOf } from '../core/environment';
+import { parity } from '../core/parity';
+import { INetwork } from './network';
+import { globalName } from './private/name';
+import { privateEndpoint } from './private/private-endpoint';
+import { parseResourceId } from './private/resource-id';
+import { assignRole } from './private/role';
+import { checksFor } from './private/root';
+import { IPrincipal, IResourceGroup } from './resource-group';
+import { SUPPORT } from './support';
 
 /** An Azure container registry. */
 export interface IImageRegistry extends IConstruct {
@@ -31,4 +44,185 @@ export abstract class ImageRegistryGrants {
    * @param grantee who may push
    */
   public abstract push(id: string, grantee: IPrincipal): void;
+}
+
+/** Props of `ImageRegistry`. */
+export interface ImageRegistryProps {
+  /** Where it is put. */
+  readonly resourceGroup: IResourceGroup;
+  /**
+   * Network that reaches it through a private endpoint, where it does not answer on the internet.
+   *
+   * @default - none; then `publicNetworkAccess` must not be false
+   */
+  readonly network?: INetwork;
+  /**
+   * Whether it answers on the internet, to callers that Entra ID knows and that were granted something. Nobody pulls anonymously.
+   * Without it the registry is of the Premium tier, and images are built by machines in the network.
+   *
+   * @default - true in dev and staging, false in prod if there is a network
+   */
+  readonly publicNetworkAccess?: boolean;
+  /**
+   * What it is for: chooses tier, retention and whether it can be destroyed.
+   *
+   * @default Environment.DEV
+   */
+  readonly environment?: Environment;
+}
+
+/** A registry that exists already. */
+export interface ImageRegistryAttributes {
+  /** Id of the registry. */
+  readonly registryId: string;
+  /**
+   * Name of an agent pool of the registry that builds images, where it answers in its network only.
+   *
+   * @default - none; images are built by machines that Azure shares
+   */
+  readonly buildAgentPoolName?: string;
+}
+
+/**
+ * A private registry for container images: no admin user, no anonymous pull, everybody known to Entra ID.
+ *
+ * Defines a container registry. In dev and staging it is of the Standard tier (about 20 USD a month), answers on the internet to those who
+ * were granted something, and a task of its own deletes all but the newest images every week. In prod it is of the Premium tier
+ * (about 50 USD a month), redundant over zones, reached through a private endpoint only; untagged images go by its retention policy, tagged
+ * ones stay; images are built on an agent pool in the network, which has no machines, and costs nothing, between builds.
+ *
+ * Scanning is done by Microsoft Defender for Containers, which is switched on for a whole subscription.
+ *
+ * @example
+ * const registry = new azure.ImageRegistry(this, 'Registry', { resourceGroup: group });
+ * registry.grants.pull('Puller', identity);
+ *
+ * @see https://learn.microsoft.com/azure/container-registry/container-registry-skus
+ * @see https://learn.microsoft.com/azure/container-registry/tasks-agent-pools
+ * @see https://learn.microsoft.com/azure/container-registry/container-registry-auto-purge
+ */
+export class ImageRegistry extends Construct implements IImageRegistry {
+  /** A registry that exists already; nothing is created for it. */
+  public static fromImageRegistryAttributes(scope: Construct, id: string, attributes: ImageRegistryAttributes): IImageRegistry {
+    return new ImportedImageRegistry(scope, id, attributes);
+  }
+
+  public readonly registryId: string;
+  public readonly registryName: string;
+  public readonly loginServer: string;
+  public readonly buildAgentPoolName?: string;
+  public readonly grants: ImageRegistryGrants;
+
+  public constructor(scope: Construct, id: string, props: ImageRegistryProps) {
+    super(scope, id);
+    const checks = checksFor(this, 'azure.ImageRegistry');
+    checks.require(
+      props.network !== undefined || props.publicNetworkAccess !== false,
+      'missing',
+      'network',
+      undefined,
+      'nobody could reach the registry',
+      'write network:, or leave publicNetworkAccess out',
+    );
+    checks.done();
+    const policy = policyOf(props.environment);
+    const open = props.publicNetworkAccess ?? !(policy.deletionProtection && props.network);
+    const premium = policy.multiZone || !open;
+    this.registryName = globalName(this, props.resourceGroup, 50);
+    this.loginServer = `${this.registryName}.azurecr.io`;
+    const registry = new ContainerRegistry(this, 'Resource', {
+      name: this.registryName,
+      resourceGroupName: props.resourceGroup.resourceGroupName,
+      location: props.resourceGroup.location,
+      sku: premium ? 'Premium' : 'Standard',
+      adminEnabled: false,
+      anonymousPullEnabled: false,
+      publicNetworkAccessEnabled: open,
+      networkRuleBypassOption: 'AzureServices',
+      zoneRedundancyEnabled: premium && policy.multiZone,
+      dataEndpointEnabled: premium && !open,
+      exportPolicyEnabled: open,
+      retentionPolicyInDays: premium ? policy.noncurrentVersionDays : undefined,
+      lifecycle: policy.retainData ? { preventDestroy: true } : undefined,
+    });
+    this.registryId = registry.id;
+    if (open) this.purge(policy.imagesKept, policy.noncurrentVersionDays);
+    else this.buildAgentPoolName = this.enclose(props.resourceGroup, props.network!);
+    this.grants = new Grants(this);
+    const became = `container registry (${premium ? 'Premium' : 'Standard'}${open ? '' : ', private endpoint'})`;
+    parity.approximated(this, 'azure', '', became, SUPPORT.registry.reason!);
+    new TerraformOutput(this, 'LoginCommand', {
+      description: 'Lets docker push to and pull from the registry, as whoever az knows you to be',
+      value: `az acr login --name ${this.registryName}`,
+    });
+  }
+
+  /** Deletes all but the newest images of each repository, once they are old enough that no deployment goes back to them. */
+  private purge(keep: number, days: number): void {
+    const task = `version: v1.1.0\nsteps:\n  - cmd: acr purge --filter '.*:.*' --untagged --ago ${days}d --keep ${keep}\n    disableWorkingDirectoryOverride: true\n    timeout: 3600\n`;
+    new ContainerRegistryTask(this, 'Purge', {
+      name: 'purge',
+      containerRegistryId: this.registryId,
+      platform: { os: 'Linux' },
+      encodedStep: { taskContent: Buffer.from(task).toString('base64') },
+      timerTrigger: [{ name: 'weekly', schedule: '0 2 * * 0' }],
+    });
+  }
+
+  private enclose(resourceGroup: IResourceGroup, network: INetwork): string {
+    const endpoint = privateEndpoint(this, 'Endpoint', {
+      resourceGroup,
+      network,
+      resourceId: this.registryId,
+      subresource: 'registry',
+      zones: ['privatelink.azurecr.io'],
+    });
+    const pool = new ContainerRegistryAgentPool(this, 'BuildPool', {
+      name: 'build',
+      containerRegistryName: this.registryName,
+      resourceGroupName: resourceGroup.resourceGroupName,
+      location: resourceGroup.location,
+      tier: 'S2',
+      instanceCount: 0,
+      virtualNetworkSubnetId: network.trainingSubnetId,
+      dependsOn: [endpoint],
+      // Whoever builds starts a machine and stops it again.
+      lifecycle: { ignoreChanges: ['instance_count'] },
+    });
+    return pool.nameInput!;
+  }
+}
+
+class ImportedImageRegistry extends Construct implements IImageRegistry {
+  public readonly registryId: string;
+  public readonly registryName: string;
+  public readonly loginServer: string;
+  public readonly buildAgentPoolName?: string;
+  public readonly grants: ImageRegistryGrants;
+
+  public constructor(scope: Construct, id: string, attributes: ImageRegistryAttributes) {
+    super(scope, id);
+    const checks = checksFor(this, 'azure.ImageRegistry');
+    const registry = parseResourceId(checks, 'registryId', attributes.registryId, 'Microsoft.ContainerRegistry/registries');
+    checks.done();
+    this.registryId = attributes.registryId;
+    this.registryName = registry.name;
+    this.loginServer = `${registry.name}.azurecr.io`;
+    this.buildAgentPoolName = attributes.buildAgentPoolName;
+    this.grants = new Grants(this);
+  }
+}
+
+class Grants extends ImageRegistryGrants {
+  public constructor(private readonly registry: IImageRegistry & Construct) {
+    super();
+  }
+
+  public pull(id: string, grantee: IPrincipal): void {
+    assignRole(this.registry, id, 'AcrPull', this.registry.registryId, grantee);
+  }
+
+  public push(id: string, grantee: IPrincipal): void {
+    assignRole(this.registry, id, 'AcrPush', this.registry.registryId, grantee);
+  }
 }

@@ -80,6 +80,11 @@ export class Checks {
     }
   }
 
+  /** What was found so far. */
+  public get found(): readonly Problem[] {
+    return this.problems;
+  }
+
   /** Throws all that was found, if anything was. */
   public done(): void {
     if (this.problems.length) throw new ValidationError(this.problems);

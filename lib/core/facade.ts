@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { Accelerator } from './accelerator';
 import { CloudName } from './catalogue';
-import { Checks, isValidationError, refuse, ValidationError } from './errors';
+import { Checks, isValidationError, oneOf, refuse, ValidationError } from './errors';
 import { ContainerImage, ImageOwner } from './image';
 import { InferenceBaseProps } from './inference';
 import { MonitoringBaseProps } from './monitoring';
@@ -24,12 +24,12 @@ const DECLARED_AS: { readonly [prop: string]: string } = {
   acceleratorCount: 'accelerator.count',
   minNodes: 'nodes.min',
   maxNodes: 'nodes.max',
-  reservation: 'reservations',
   minInstances: 'scaling.min',
   maxInstances: 'scaling.max',
   concurrency: 'scaling.concurrency',
   lintCommands: 'commands.lint',
   testCommands: 'commands.test',
+  service: 'deploys',
   email: 'notify.email',
   criticalEmail: 'notify.critical',
 };
@@ -41,6 +41,7 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
  */
 export class Facade {
   private readonly checks: Checks;
+  private services: ReadonlyMap<string, IConstruct> | undefined;
 
   public constructor(
     private readonly scope: IConstruct,
@@ -53,40 +54,50 @@ export class Facade {
 
   /** Makes one construct that stands for a path of the declaration; its problems are kept for `done`. */
   public make<T extends IConstruct>(path: string, construct: () => T): T | undefined {
-    const made = this.gather(path, construct);
+    const made = this.gather(path, construct, []);
     if (made) parity.declare(made, path);
     return made;
   }
 
   /** One cluster for each entry under `training` that goes to this cloud. */
   public training<T extends IConstruct>(construct: (id: string, props: TrainingBaseProps, name: string) => T): Map<string, T> {
-    return this.each('training', this.declaration.training, (d: TrainingDeclaration, id, name) =>
-      construct(id, this.trainingProps(d), name),
-    );
+    return this.each('training', this.declaration.training, (d: TrainingDeclaration, _, c) => this.trainingProps(d, c), construct);
   }
 
-  /** One service for each entry under `inference` that goes to this cloud. */
+  /** One service for each entry under `inference` that goes to this cloud. Has to be called before `pipelines`. */
   public inference<T extends IConstruct>(construct: (id: string, props: InferenceBaseProps, name: string) => T): Map<string, T> {
-    return this.each('inference', this.declaration.inference, (d: InferenceDeclaration, id, name) =>
-      construct(id, this.inferenceProps(d, name), name),
+    const made = this.each(
+      'inference',
+      this.declaration.inference,
+      (d: InferenceDeclaration, name, c) => this.inferenceProps(d, name, c),
+      construct,
     );
+    this.services = made;
+    return made;
   }
 
   /** One pipeline for each entry under `pipelines` that goes to this cloud, with the name of the service it deploys. */
   public pipelines<T extends IConstruct>(
     construct: (id: string, props: BuildPipelineBaseProps, name: string, deploys: string | undefined) => T,
   ): Map<string, T> {
-    return this.each('pipelines', this.declaration.pipelines, (d: PipelineDeclaration, id, name) =>
-      construct(id, this.pipelineProps(d, name), name, d.deploys),
+    const declared = this.declaration.pipelines;
+    return this.each(
+      'pipelines',
+      declared,
+      (d: PipelineDeclaration, name, c) => this.pipelineProps(d, name, c),
+      (id, props, name) => {
+        const { deploys } = declared![name];
+        // Why the service is not there has been said already.
+        if (deploys !== undefined && this.services && !this.services.has(deploys)) return undefined;
+        return construct(id, props, name, deploys);
+      },
     );
   }
 
-  /** Props of the platform's monitoring. */
+  /** Props of the platform's monitoring. What is wrong with them is thrown by `done`. */
   public monitoringProps(): MonitoringBaseProps {
     const { notify, slo } = this.declaration.monitoring ?? {};
-    const c = new Checks(this.scope, `${this.cloud}.MlPlatform`);
-    const threshold = slo?.latency && c.collect(() => Duration.parse(slo.latency!.threshold), 'slo.latency.threshold');
-    c.done();
+    const threshold = slo?.latency && this.checks.collect(() => Duration.parse(slo.latency!.threshold), 'monitoring.slo.latency.threshold');
     return {
       email: notify?.email,
       criticalEmail: notify?.critical,
@@ -100,22 +111,19 @@ export class Facade {
     this.checks.done();
   }
 
-  private each<D extends { readonly on?: string[] }, T extends IConstruct>(
+  private each<D extends { readonly on?: string[] }, P, T extends IConstruct>(
     kind: string,
     entries: { readonly [name: string]: D } | undefined,
-    construct: (d: D, id: string, name: string) => T,
+    props: (d: D, name: string, c: Checks) => P,
+    construct: (id: string, props: P, name: string) => T | undefined,
   ): Map<string, T> {
     const made = new Map<string, T>();
+    const ids = new Map<string, string>();
     for (const [name, d] of Object.entries(entries ?? {})) {
       const path = `${kind}.${name}`;
-      if (!NAME.test(name) || name.length > 32)
-        this.checks.refuse(
-          'name',
-          path,
-          name,
-          'a name is 1 to 32 lower-case letters, digits and single dashes, a letter first',
-          `write ${suggestName(name)}`,
-        );
+      const id = pascal(kind) + pascal(name);
+      this.checkName(path, name, ids.get(id));
+      ids.set(id, name);
       for (const cloud of d.on ?? [])
         if (!(this.declaration.targets as { [c: string]: unknown })[cloud])
           this.checks.refuse('choice', `${path}.on`, cloud, 'the cloud is not among targets', `add targets.${cloud}, or leave it out here`);
@@ -123,45 +131,64 @@ export class Facade {
         parity.refused(this.scope, this.cloud, path, 'nothing', `left out by ${path}.on`);
         continue;
       }
-      const made_ = this.make(path, () => construct(d, pascal(kind) + pascal(name), name));
-      if (made_) made.set(name, made_);
+      // The construct is made even if a field is wrong, with a default in its place, so that it can say what else is wrong.
+      const c = new Checks(this.scope, `${this.cloud}.MlPlatform`);
+      const given = props(d, name, c);
+      this.checks.collect(() => c.done(), path);
+      const wrong = c.found.map((p) => p.prop);
+      const thing = this.gather(path, () => construct(id, given, name), wrong);
+      if (!thing) continue;
+      parity.declare(thing, path);
+      made.set(name, thing);
     }
     return made;
   }
 
-  private gather<T>(path: string, f: () => T): T | undefined {
+  private checkName(path: string, name: string, same: string | undefined): void {
+    if (!NAME.test(name) || name.length > 32)
+      this.checks.refuse(
+        'name',
+        path,
+        name,
+        'a name is 1 to 32 lower-case letters, digits and single dashes, a letter first',
+        `write ${suggestName(name)}`,
+      );
+    else if (same !== undefined)
+      this.checks.refuse('name', path, name, `reads the same as ${same} without its dashes`, 'choose another name');
+  }
+
+  /** Keeps the problems of one construct, under their path; less those about fields that are known to be wrong. */
+  private gather<T>(path: string, construct: () => T, wrong: readonly string[]): T | undefined {
     return this.checks.collect(() => {
       try {
-        return f();
+        return construct();
       } catch (e) {
-        if (!isValidationError(e)) throw e;
-        throw new ValidationError(e.problems.map((p) => ({ ...p, prop: DECLARED_AS[p.prop] ?? p.prop })));
+        if (isValidationError(e)) {
+          const declared = e.problems.map((p) => ({ ...p, prop: DECLARED_AS[p.prop] ?? p.prop }));
+          throw new ValidationError(declared.filter((p) => !wrong.some((w) => p.prop === w || p.prop.startsWith(`${w}.`))));
+        }
+        // What was refused before may be missing here.
+        if (this.checks.found.length) return undefined;
+        throw e;
       }
     }, path);
   }
 
-  private trainingProps(d: TrainingDeclaration): TrainingBaseProps {
-    const c = new Checks(this.scope, `${this.cloud}.MlPlatform`);
+  private trainingProps(d: TrainingDeclaration, c: Checks): TrainingBaseProps {
     const reservation = (d.reservations as { [cloud: string]: string | undefined } | undefined)?.[this.cloud];
     if (d.capacity?.includes(Capacity.RESERVATION) && !reservation && this.cloud !== 'azure')
       c.refuse(
         'missing',
-        'reservations',
+        `reservations.${this.cloud}`,
         undefined,
         `capacity names a reservation, but none is given for ${this.cloud}`,
         `write reservations: { ${this.cloud}: ... }`,
       );
-    const props = {
-      image: c.collect(() => ContainerImage.parse(d.image)),
-      accelerator: c.collect(() => accelerator(d.accelerator)),
+    return {
+      image: image(d.image, c),
+      accelerator: c.collect(() => accelerator(d.accelerator)) ?? Accelerator.atLeast({ memoryGib: 1 }),
       maxDuration: d.maxDuration === undefined ? undefined : c.collect(() => Duration.parse(d.maxDuration!), 'maxDuration'),
       schedule: d.schedule && c.collect(() => Schedule.cron(d.schedule!.cron, d.schedule!.timeZone), 'schedule'),
-    };
-    c.done();
-    return {
-      ...props,
-      image: props.image!,
-      accelerator: props.accelerator!,
       command: d.command,
       acceleratorCount: d.accelerator.count,
       minNodes: d.nodes?.min,
@@ -175,8 +202,7 @@ export class Facade {
     };
   }
 
-  private inferenceProps(d: InferenceDeclaration, name: string): InferenceBaseProps {
-    const c = new Checks(this.scope, `${this.cloud}.MlPlatform`);
+  private inferenceProps(d: InferenceDeclaration, name: string, c: Checks): InferenceBaseProps {
     const deployer = Object.entries(this.declaration.pipelines ?? {}).find(
       ([, p]) => p.deploys === name && (!p.on || p.on.includes(this.cloud as never)),
     );
@@ -188,19 +214,14 @@ export class Facade {
         `pipelines.${deployer[0]} deploys this service, and the stack would undo it`,
         'write imageOwner: pipeline, or leave it out',
       );
-    const props = {
-      image: c.collect(() => ContainerImage.parse(d.image)),
+    if (d.accelerator?.count !== undefined && d.accelerator.count !== 1)
+      c.refuse('limit', 'accelerator.count', d.accelerator.count, 'a serving instance has one GPU', 'write count: 1, or leave it out');
+    return {
+      image: image(d.image, c),
       memory: d.memory === undefined ? undefined : c.collect(() => Size.parse(d.memory!), 'memory'),
       timeout: d.timeout === undefined ? undefined : c.collect(() => Duration.parse(d.timeout!), 'timeout'),
       rollout: d.rollout && c.collect(() => rollout(d.rollout!, c)),
       accelerator: d.accelerator && c.collect(() => accelerator(d.accelerator!)),
-    };
-    if (d.accelerator?.count !== undefined && d.accelerator.count !== 1)
-      c.refuse('limit', 'accelerator.count', d.accelerator.count, 'a serving instance has one GPU', 'write count: 1, or leave it out');
-    c.done();
-    return {
-      ...props,
-      image: props.image!,
       imageOwner: d.imageOwner ?? (deployer ? ImageOwner.PIPELINE : ImageOwner.STACK),
       port: d.port,
       healthPath: d.healthPath,
@@ -214,9 +235,10 @@ export class Facade {
     };
   }
 
-  private pipelineProps(d: PipelineDeclaration, name: string): BuildPipelineBaseProps {
-    const c = new Checks(this.scope, `${this.cloud}.MlPlatform`);
+  private pipelineProps(d: PipelineDeclaration, name: string, c: Checks): BuildPipelineBaseProps {
     const services = this.declaration.inference ?? {};
+    const targets = Object.keys(this.declaration.targets);
+    const cloudsOf = (x: { readonly on?: string[] }): readonly string[] => x.on ?? targets;
     const service = d.deploys === undefined ? undefined : services[d.deploys];
     if (d.deploys !== undefined && !service)
       c.refuse(
@@ -224,10 +246,11 @@ export class Facade {
         'deploys',
         d.deploys,
         'inference has no such service',
-        Object.keys(services).length ? `write ${Object.keys(services).join(' or ')}` : 'declare it under inference, or leave deploys out',
+        Object.keys(services).length ? `write ${oneOf(Object.keys(services))}` : 'declare it under inference, or leave deploys out',
       );
     const other = Object.entries(this.declaration.pipelines ?? {}).find(
-      ([n, p]) => n < name && p.deploys !== undefined && p.deploys === d.deploys,
+      ([n, p]) =>
+        n < name && p.deploys !== undefined && p.deploys === d.deploys && cloudsOf(p).some((cloud) => cloudsOf(d).includes(cloud)),
     );
     if (other)
       c.refuse(
@@ -237,13 +260,13 @@ export class Facade {
         `pipelines.${other[0]} deploys it too, and they would undo each other`,
         'let one pipeline deploy it',
       );
-    if (service?.on && !(d.on ?? Object.keys(this.declaration.targets)).every((cloud) => service.on!.includes(cloud as never)))
+    if (service && !cloudsOf(d).every((cloud) => cloudsOf(service).includes(cloud)))
       c.refuse(
         'conflict',
         'deploys',
         d.deploys,
-        `the service goes to ${service.on.join(', ')} only`,
-        `write on: [${service.on.join(', ')}] here too`,
+        `the service goes to ${cloudsOf(service).join(', ')} only`,
+        `write on: [${cloudsOf(service).join(', ')}] here too`,
       );
     if (d.deploys === undefined && d.stages?.includes(PipelineStage.DEPLOY))
       c.refuse(
@@ -261,9 +284,8 @@ export class Facade {
         `${d.deploys} is to be deployed, but the build or the deploy stage is missing`,
         'add build and deploy, or leave deploys out',
       );
-    if (d.approval && d.stages && !d.stages.includes(PipelineStage.DEPLOY))
+    if (d.approval && !(d.stages?.includes(PipelineStage.DEPLOY) ?? d.deploys !== undefined))
       c.refuse('conflict', 'approval', true, 'there is no deploy stage to approve', 'add the deploy stage, or leave approval out');
-    c.done();
     return {
       repository: { provider: RepositoryProvider.GITHUB, ...d.repository },
       stages: d.stages,
@@ -275,6 +297,11 @@ export class Facade {
       environment: this.declaration.environment,
     };
   }
+}
+
+/** The image; if it is wrong, one that stands in for it until `done` throws. */
+function image(text: string, c: Checks): ContainerImage {
+  return c.collect(() => ContainerImage.parse(text)) ?? ContainerImage.fromReference('stand-in');
 }
 
 function accelerator(d: AcceleratorDeclaration): Accelerator {

@@ -166,11 +166,48 @@ export interface AzureTarget {
    */
   readonly state?: AzureState;
   /**
+   * Client id of an app registration in Entra ID, such as `00000000-0000-0000-0000-000000000000`.
+   * Services with `access: authenticated` accept its tokens.
+   *
+   * @default - none; required if a service is authenticated on Azure
+   * @pattern ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$
+   */
+  readonly entraClientId?: string;
+  /**
+   * The Azure DevOps project that pipelines run in; Terraform then makes the pipeline and its connection to Azure.
+   *
+   * @default - pipelines are set up by the commands that Terraform prints
+   */
+  readonly devOps?: AzureDevOpsDeclaration;
+  /**
    * What you own already and the platform shall use.
    *
    * @default - the platform makes its own
    */
   readonly existing?: AzureExisting;
+}
+
+/** A project in Azure DevOps. */
+export interface AzureDevOpsDeclaration {
+  /**
+   * Name of the organization, such as `acme` of `https://dev.azure.com/acme`. No default: it names what you own.
+   *
+   * @pattern ^[A-Za-z0-9][A-Za-z0-9-]*$
+   */
+  readonly organization: string;
+  /**
+   * Name of the project. No default: it names what you own.
+   *
+   * @minLength 1
+   */
+  readonly project: string;
+  /**
+   * Id of the service connection by which Azure Pipelines reads GitHub or Bitbucket, such as `00000000-0000-0000-0000-000000000000`.
+   *
+   * @default - none; required unless the repository is on Azure Repos
+   * @pattern ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$
+   */
+  readonly repositoryConnectionId?: string;
 }
 
 /** Terraform state in an Azure storage account. */

@@ -163,13 +163,15 @@ export class Schedule {
     if (fields.length !== 5) bad(`has ${fields.length} fields`);
     fields.forEach((field, i) => {
       for (const entry of field.split(',')) {
-        const numbers = entry
-          .split('/')[0]
+        const [range, step] = entry.split('/');
+        const numbers = range
           .split('-')
           .filter((n) => n !== '*')
           .map(Number);
         const { name, min, max } = FIELDS[i];
         if (!ENTRY.test(entry) || numbers.some((n) => n < min || n > max)) bad(`${name} '${field}' is not within ${min} to ${max}`);
+        if (numbers[1] < numbers[0]) bad(`${name} '${field}' runs backwards`);
+        if (step !== undefined && Number(step) === 0) bad(`${name} '${field}' steps by nothing`);
       }
     });
     if (fields[2] !== '*' && fields[4] !== '*') bad('day of month and day of week are both restricted');
@@ -190,8 +192,28 @@ export class Schedule {
   /** The six fields of Amazon EventBridge, whose weekdays count from 1 on Sunday: `cron(0 3 ? * 2 *)`. */
   public toEventBridge(): string {
     const [minute, hour, day, month, weekday] = this.fields;
-    const shift = (text: string): string => text.replace(/(?<![/\d])\d+/g, (n) => String((Number(n) % 7) + 1));
-    const days = weekday === '*' ? [day, '?'] : ['?', shift(weekday)];
+    const days = weekday === '*' ? [day, '?'] : ['?', weekday.split(',').map(fromSunday).join(',')];
     return `cron(${[minute, hour, days[0], month, days[1], '*'].join(' ')})`;
   }
+}
+
+/** An entry of Unix weekdays as EventBridge counts them. A range over Sunday is written out, because it would run backwards there. */
+function fromSunday(entry: string): string {
+  const shift = (day: number): number => (day % 7) + 1;
+  const [range, step] = entry.split('/');
+  if (range === '*') return entry;
+  const [from, to] = range.split('-').map(Number);
+  if (to !== 7)
+    return [
+      [from, to]
+        .filter((day) => day !== undefined)
+        .map(shift)
+        .join('-'),
+      step,
+    ]
+      .filter(Boolean)
+      .join('/');
+  const days: number[] = [];
+  for (let day = from; day <= to; day += Number(step ?? 1)) days.push(shift(day));
+  return [...new Set(days)].join(',');
 }

@@ -1,11 +1,13 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
+import { copyFileSync, mkdirSync } from 'fs';
 import { dirname, join, relative } from 'path';
-import { AssetType, DataResource, ITerraformDependable, TerraformAsset, TerraformResource } from 'cdktf';
+import { AssetType, DataResource, ITerraformDependable, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
 import { Checks } from '../../core/errors';
 import { ContainerImage, directoryTag, files } from '../../core/image';
 import { IImageRegistry } from '../registry';
+import { resourcesOf } from './dependencies';
+import { kebab } from './name';
+import { stagingFolder } from './staging';
 
 /** An image that a resource names, and what has to exist before it does. */
 export interface ResolvedImage {
@@ -94,29 +96,12 @@ export function imageReference(scope: Construct, id: string, image: ContainerIma
 
 /** Name of a construct's image in the registry: `InferencePredict` is `inference-predict`. */
 export function imageName(scope: Construct): string {
-  return (
-    scope.node.id
-      .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-      .toLowerCase()
-      .split(/[^a-z0-9]+/)
-      .filter(Boolean)
-      .join('-') || 'image'
-  );
+  return kebab(scope.node.id) || 'image';
 }
-
-/** The registry with its private endpoint and build machines, or nothing where others own it; no grants, which may name what waits for the image. */
-function resourcesOf(registry: IImageRegistry): ITerraformDependable[] {
-  const all = registry.node.findAll().filter((c) => TerraformResource.isTerraformResource(c)) as TerraformResource[];
-  return all.filter((r) => r.terraformResourceType !== 'azurerm_role_assignment');
-}
-
-const staged: string[] = [];
 
 /** Copies what belongs to an image and nothing else; cdktf takes whole directories, virtual environments and all. */
 function stage(directory: string): string {
-  if (!staged.length) process.once('exit', () => staged.forEach((d) => rmSync(d, { recursive: true, force: true })));
-  const copy = mkdtempSync(join(tmpdir(), 'mlops-image-'));
-  staged.push(copy);
+  const copy = stagingFolder();
   for (const file of files(directory)) {
     const target = join(copy, relative(directory, file));
     mkdirSync(dirname(target), { recursive: true });

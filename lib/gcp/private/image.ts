@@ -1,11 +1,13 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { dirname, join, relative } from 'path';
-import { AssetType, DataResource, ITerraformDependable, TerraformAsset, TerraformResource } from 'cdktf';
+import { Aspects, AssetType, DataResource, ITerraformDependable, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
 import { Checks } from '../../core/errors';
 import { ContainerImage, directoryTag, files } from '../../core/image';
 import { IImageRegistry } from '../registry';
+import { ImageBuilder } from './image-builder';
+import { kebab } from './names';
 import { enableServices } from './services';
 
 /** Where Cloud Build runs. */
@@ -33,18 +35,33 @@ export function checkImage(checks: Checks, image: ContainerImage, registry: IIma
 }
 
 // Values come in by the environment, so that nothing in them is read as shell or as a Terraform expression.
+// Permissions that were granted a moment ago take a minute or two to work everywhere.
 const BUILD = `set -eu
-submit="gcloud builds submit $SOURCE --tag $IMAGE --project $PROJECT --region $REGION"
-if [ -n "$(printenv MLOPS_SKIP_IMAGE_BUILD || true)" ] || ! command -v gcloud >/dev/null 2>&1; then
-  echo "WARNING: image $IMAGE was NOT built (gcloud is missing, or MLOPS_SKIP_IMAGE_BUILD is set). Build it before it is used:" >&2
-  echo "  (cd $(pwd) && $submit)" >&2
+signed_in() {
+  command -v gcloud >/dev/null 2>&1 || return 1
+  [ -n "$(printenv CLOUDSDK_AUTH_ACCESS_TOKEN || gcloud auth list --filter status:ACTIVE --format 'value(account)' 2>/dev/null)" ]
+}
+if [ -n "$(printenv MLOPS_SKIP_IMAGE_BUILD || true)" ] || ! signed_in; then
+  echo "WARNING: image $IMAGE was NOT built (no gcloud that is signed in, or MLOPS_SKIP_IMAGE_BUILD is set). Build it before it is used:" >&2
+  echo "  (cd $(pwd) && gcloud builds submit $SOURCE --tag $IMAGE --project $PROJECT --region $REGION)" >&2
   exit 0
 fi
 if gcloud artifacts docker images describe "$IMAGE" --project "$PROJECT" >/dev/null 2>&1; then
   echo "$IMAGE exists already"
   exit 0
 fi
-gcloud builds submit "$SOURCE" --tag "$IMAGE" --project "$PROJECT" --region "$REGION"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+printf '%s' "$BUILD_CONFIG" >"$work/build.json"
+for wait in 30 60 90 0; do
+  if gcloud builds submit "$SOURCE" --config "$work/build.json" --gcs-source-staging-dir "$STAGING" --project "$PROJECT" --region "$REGION" >"$work/log" 2>&1; then
+    cat "$work/log"
+    exit 0
+  fi
+  cat "$work/log" >&2
+  if [ "$wait" = 0 ] || ! grep -qi 'permission' "$work/log"; then exit 1; fi
+  sleep "$wait"
+done
 `;
 
 /**
@@ -60,58 +77,62 @@ export function imageReference(
 ): ResolvedImage {
   if (image.directory === undefined) return { reference: image.reference!, dependsOn: [] };
   const tag = directoryTag(image.directory);
-  const reference = `${registry!.repositoryUrl}/${imageName(scope)}:${tag}`;
-  const source = new TerraformAsset(scope, `${id}Source`, {
-    path: stage(image.directory),
-    type: AssetType.DIRECTORY,
-    assetHash: tag,
-  });
+  const reference = `${registry!.repositoryUrl}/${kebab(scope.node.id) || 'image'}:${tag}`;
+  const copy = staging();
+  const source = new TerraformAsset(scope, `${id}Source`, { path: copy, type: AssetType.DIRECTORY, assetHash: tag });
+  stageAtSynthesis(source, image.directory, copy);
+  const { project, region } = where;
+  const builder = ImageBuilder.of(scope, project, region);
   const build = new DataResource(scope, id, {
     triggersReplace: { image: reference },
-    dependsOn: [...enableServices(scope, where.project, 'cloudbuild', 'artifactregistry'), ...resourcesOf(registry!)],
+    dependsOn: [...enableServices(scope, project, 'cloudbuild', 'artifactregistry'), ...builder.pushTo(registry!)],
     provisioners: [
       {
         type: 'local-exec',
         interpreter: ['sh', '-c'],
         command: BUILD,
-        environment: { IMAGE: reference, SOURCE: source.path, PROJECT: where.project, REGION: where.region },
+        environment: {
+          IMAGE: reference,
+          SOURCE: source.path,
+          STAGING: builder.sourceUri,
+          PROJECT: project,
+          REGION: region,
+          BUILD_CONFIG: JSON.stringify({
+            steps: [{ name: 'gcr.io/cloud-builders/docker', args: ['build', '--tag', reference, '.'] }],
+            images: [reference],
+            serviceAccount: `projects/${project}/serviceAccounts/${builder.account.email}`,
+            options: { logging: 'CLOUD_LOGGING_ONLY' },
+          }),
+        },
       },
     ],
   });
   return { reference, dependsOn: [build] };
 }
 
-/** Name of a construct's image within a repository: `InferencePredict` is `inference-predict`. */
-export function imageName(scope: Construct): string {
-  return (
-    scope.node.id
-      .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-      .toLowerCase()
-      .split(/[^a-z0-9]+/)
-      .filter(Boolean)
-      .join('-') || 'image'
-  );
-}
+const stagings: string[] = [];
 
-function resourcesOf(registry: IImageRegistry): ITerraformDependable[] {
-  const main = registry.node.defaultChild;
-  return main && TerraformResource.isTerraformResource(main) ? [main as TerraformResource] : [];
-}
-
-const staged: string[] = [];
-
-/** Copies what belongs to an image and nothing else; cdktf takes whole directories, virtual environments and all. */
-function stage(directory: string): string {
-  if (!staged.length) process.once('exit', () => staged.forEach((d) => rmSync(d, { recursive: true, force: true })));
+/** An empty directory that goes when the process does. */
+function staging(): string {
+  if (!stagings.length) process.once('exit', () => stagings.forEach((d) => rmSync(d, { recursive: true, force: true })));
   const copy = mkdtempSync(join(tmpdir(), 'mlops-image-'));
-  staged.push(copy);
-  for (const file of files(directory)) {
-    const target = join(copy, relative(directory, file));
-    mkdirSync(dirname(target), { recursive: true });
-    copyFileSync(file, target);
-  }
-  // Without one gcloud leaves out what .gitignore names, such as a model that is built into the image.
-  const ignore = join(copy, '.gcloudignore');
-  if (!existsSync(ignore)) writeFileSync(ignore, '');
+  stagings.push(copy);
   return copy;
+}
+
+/** Copies what belongs to an image and nothing else; cdktf would take the whole directory, virtual environments and all. */
+function stageAtSynthesis(asset: TerraformAsset, directory: string, copy: string): void {
+  // An aspect runs before assets are written, and not at all where nothing is.
+  Aspects.of(asset).add({
+    visit: () => {
+      for (const file of files(directory)) {
+        const target = join(copy, relative(directory, file));
+        mkdirSync(dirname(target), { recursive: true });
+        copyFileSync(file, target);
+      }
+      // Without one gcloud leaves out what .gitignore names, such as a model that is built into the image.
+      const ignore = join(copy, '.gcloudignore');
+      if (!existsSync(ignore)) writeFileSync(ignore, '');
+    },
+  });
 }

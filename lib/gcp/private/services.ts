@@ -8,6 +8,7 @@ export type GoogleApi =
   | 'batch'
   | 'cloudbuild'
   | 'cloudscheduler'
+  | 'containerscanning'
   | 'compute'
   | 'iam'
   | 'logging'

@@ -1,0 +1,55 @@
+import Ajv from 'ajv';
+import { fieldAt, schema, standIn } from './schema';
+import { FieldProblem, isMap, TextAt, translate } from './wording';
+
+type Data = { [field: string]: unknown };
+
+let compiled: ReturnType<Ajv['compile']> | undefined;
+
+/** What the schema finds wrong, in plain words. */
+export function checkFields(data: unknown, at: TextAt): FieldProblem[] {
+  const validate = (compiled ??= new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema()));
+  if (validate(data)) return [];
+  const found = validate.errors!.map((e) => translate(e, data, at)).filter((p) => p !== undefined);
+  // `acelerator:` is one mistake, not an unknown field and a missing one.
+  const meant = new Set(found.flatMap((p) => (p.meant ? [p.meant.join('\n')] : [])));
+  return found.filter((p) => p.code !== 'missing' || !meant.has(p.path.join('\n')));
+}
+
+/**
+ * The declaration with everything that is wrong left out, or replaced where it cannot be done without,
+ * and the paths where that was done. Nothing if too little is left.
+ */
+export function withoutProblems(
+  data: Data,
+  problems: readonly FieldProblem[],
+  at: TextAt,
+): { data: Data; replaced: string[][] } | undefined {
+  const copy = structuredClone(data);
+  const replaced: string[][] = [];
+  let rest: readonly FieldProblem[] = problems;
+  for (let round = 0; rest.length && round < 5; round++) {
+    for (const p of rest) {
+      replaced.push(...[replace(copy, p.path), p.meant].filter((path) => path !== undefined).map((path) => [...path]));
+    }
+    rest = checkFields(copy, at);
+  }
+  return rest.length ? undefined : { data: copy, replaced };
+}
+
+/** Puts a stand-in where one is required; else leaves the field out. */
+function replace(data: Data, path: readonly string[]): readonly string[] | undefined {
+  // A list is one field: half of it could mean something else.
+  const list = path.findIndex((_, i) => fieldAt(path.slice(0, i + 1))?.type === 'array');
+  const whole = list < 0 ? path : path.slice(0, list + 1);
+  const parentPath = whole.slice(0, -1);
+  const name = whole[whole.length - 1];
+  const parent = parentPath.reduce<unknown>((d, step) => (isMap(d) ? d[step] : undefined), data);
+  if (name === undefined || !isMap(parent)) return undefined;
+  const type = fieldAt(parentPath);
+  const needed = type?.required?.includes(name) || typeof type?.additionalProperties === 'object';
+  const field = type?.properties?.[name] ?? fieldAt(whole);
+  if (needed && field) parent[name] = standIn(field);
+  else delete parent[name];
+  return whole;
+}

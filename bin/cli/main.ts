@@ -1,0 +1,115 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { CloudName } from '../../lib/core/catalogue';
+import { init } from './init';
+import { Io } from './io';
+import { manifest, SetupError } from './peers';
+import { CLOUDS } from './platforms';
+import { InputError, renderAll } from './problems';
+import { Progress } from './progress';
+import { renderSynth, renderValid } from './report';
+import { renderSupport, supportData, supportMarkdown } from './support';
+import { Report, synth, SynthOptions, validate } from './synth';
+
+/** What a run of the command line ends with. */
+export enum Exit {
+  OK = 0,
+  UNEXPECTED = 1,
+  BAD_INPUT = 2,
+}
+
+/** Options that decide how the end of a run is shown. */
+interface Settings {
+  readonly json?: boolean;
+  readonly debug?: boolean;
+}
+
+const DEFAULT_FILE = 'ml-platform.yaml';
+
+/** Runs one command line; hands back the exit code. */
+export async function main(args: readonly string[], io: Io): Promise<Exit> {
+  let settings: Settings = {};
+  const progress = new Progress(io);
+  const program = commands(io, progress).hook('preAction', (_, command) => {
+    settings = command.optsWithGlobals();
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return Exit.OK;
+  } catch (e) {
+    progress.done();
+    if (e instanceof CommanderError) return e.exitCode === 0 ? Exit.OK : Exit.BAD_INPUT;
+    if (e instanceof InputError) {
+      if (settings.json) io.out(`${JSON.stringify({ problems: e.problems }, null, 2)}\n`);
+      else io.err(renderAll(e.problems, io.errColors));
+      return Exit.BAD_INPUT;
+    }
+    const error = e instanceof Error ? e : new Error(String(e));
+    const more = settings.debug || e instanceof SetupError ? '' : '\nRun again with --debug to see where.';
+    io.err(`${io.errColors.red('error:')} ${settings.debug ? (error.stack ?? error.message) : error.message}${more}\n`);
+    return Exit.UNEXPECTED;
+  }
+}
+
+function commands(io: Io, progress: Progress): Command {
+  const program = new Command('mlops')
+    .description('One declaration, three clouds: CloudFormation for AWS, Terraform for Azure and Google Cloud.')
+    .version(manifest().version)
+    .option('--debug', 'show where an unexpected error came from')
+    .exitOverride()
+    .showHelpAfterError('(see --help)')
+    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.columns, getErrHelpWidth: () => io.columns });
+
+  const onDeclaration = (
+    name: string,
+    run: (file: string, options: SynthOptions, io: Io, progress: Progress) => Promise<Report>,
+    render: (report: Report) => string,
+  ): Command =>
+    program
+      .command(name)
+      .argument('[file]', 'the declaration', DEFAULT_FILE)
+      .option('--targets <clouds>', `clouds to do it for, of ${CLOUDS.join(',')} (default: all that are declared)`, parseTargets)
+      .option('--json', 'print data for machines')
+      .action(async (file: string, options: SynthOptions & Settings) => {
+        const report = await run(file, options, io, progress);
+        progress.done();
+        io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : render(report));
+      });
+
+  onDeclaration('synth', synth, (r) => renderSynth(r, io.outColors, io.columns))
+    .description('write cdk.out, cdktf.out and parity.json; all of it, or nothing')
+    .option('--out <dir>', 'folder to write into', '.');
+  onDeclaration('validate', validate, (r) => renderValid(r, io.outColors, io.columns)).description(
+    'find every problem on every cloud, and write nothing',
+  );
+
+  program
+    .command('init')
+    .description('write a commented declaration to start from')
+    .argument('[file]', 'the file to write', DEFAULT_FILE)
+    .action((file: string) => {
+      init(file, io.cwd);
+      io.out(`${file} is written. Edit it, then run: npx mlops validate ${file}\n`);
+    });
+
+  program
+    .command('support')
+    .description('show what each cloud serves, and why not')
+    .option('--json', 'print data for machines')
+    .option('--markdown', 'print it as docs/support.md has it')
+    .action((options: { json?: boolean; markdown?: boolean }) => {
+      if (options.json) io.out(`${JSON.stringify(supportData(), null, 2)}\n`);
+      else io.out(options.markdown ? supportMarkdown() : renderSupport(io.outColors, io.columns));
+    });
+
+  return program;
+}
+
+function parseTargets(text: string): CloudName[] {
+  const words = text
+    .split(',')
+    .map((w) => w.trim())
+    .filter(Boolean);
+  const unknown = words.filter((w) => !CLOUDS.includes(w as CloudName));
+  if (unknown.length || !words.length) throw new InvalidArgumentError(`Write some of ${CLOUDS.join(', ')}, with commas between them.`);
+  return words as CloudName[];
+}

@@ -1,0 +1,119 @@
+import { existsSync, readdirSync, readFileSync } from 'fs';
+import { join } from 'path';
+import type * as cdk from 'aws-cdk-lib/core';
+import type * as cdktf from 'cdktf';
+import type { CloudName } from '../../lib/core/catalogue';
+import { isValidationError, Problem } from '../../lib/core/errors';
+import { parity, ParityEntry } from '../../lib/core/parity';
+import type { MlPlatformProps } from '../../lib/core/platform';
+
+/** All clouds, in the order they are shown. */
+export const CLOUDS: readonly CloudName[] = ['aws', 'azure', 'gcp'];
+
+/** Where a cloud's output lies. */
+export const FOLDER = { aws: 'cdk.out', azure: 'cdktf.out', gcp: 'cdktf.out' } as const;
+
+/**
+ * What new CDK apps are advised to set and what changes the templates of this library, in the code and not in cdk.json,
+ * so that `mlops synth` and `npx cdk synth` write the same template. The user's own context goes before it.
+ */
+const AWS_CONTEXT: { readonly [flag: string]: unknown } = {
+  '@aws-cdk/aws-iam:minimizePolicies': true,
+  '@aws-cdk/core:checkSecretUsage': true,
+  '@aws-cdk/core:enablePartitionLiterals': true,
+  '@aws-cdk/core:target-partitions': ['aws'],
+  '@aws-cdk/core:validateAgainstDefaultRules': true,
+};
+
+/** How platforms are built. */
+export interface BuildOptions {
+  /** Where assets go while constructs are made, and the output when it is written. */
+  readonly aws?: string;
+  readonly terraform?: string;
+  /** Nothing will be written: assets are not copied. */
+  readonly dryRun?: boolean;
+}
+
+/** The platform on each cloud that was asked for, in memory. */
+export interface Platforms {
+  readonly aws?: cdk.App;
+  readonly terraform?: cdktf.App;
+  /** What any of the clouds refuses. */
+  readonly problems: readonly Problem[];
+  /** What stopped a cloud beside that. */
+  readonly failures: readonly unknown[];
+}
+
+/** Name of a cloud's stack. */
+export function stackName(cloud: CloudName, declaration: MlPlatformProps): string {
+  const name = `${declaration.name}-${declaration.environment ?? 'dev'}`;
+  return cloud === 'aws' ? name : `${name}-${cloud}`;
+}
+
+/** Makes the constructs of all the clouds asked for; a cloud that refuses does not keep the others from being looked at. */
+export function buildPlatforms(declaration: MlPlatformProps, clouds: readonly CloudName[], options: BuildOptions = {}): Platforms {
+  const problems: Problem[] = [];
+  const failures: unknown[] = [];
+  const attempt = (construct: () => void): void => {
+    try {
+      construct();
+    } catch (e) {
+      if (isValidationError(e)) problems.push(...e.problems);
+      else failures.push(e);
+    }
+  };
+  const aws = clouds.includes('aws') ? awsApp(options) : undefined;
+  const terraform = clouds.some((c) => c !== 'aws') ? terraformApp(options) : undefined;
+  for (const cloud of clouds)
+    attempt(() => {
+      const name = stackName(cloud, declaration);
+      if (cloud === 'aws') new (awsLibrary().MlPlatformStack)(aws!, name, declaration);
+      else if (cloud === 'azure') new (azureLibrary().MlPlatformStack)(terraform!, name, declaration);
+      else new (gcpLibrary().MlPlatformStack)(terraform!, name, declaration);
+    });
+  return { aws, terraform, problems, failures };
+}
+
+/** What became of the declaration, ordered by cloud and path. */
+export function parityOf(platforms: Platforms): ParityEntry[] {
+  return [platforms.aws, platforms.terraform].flatMap((app) => (app ? parity.report(app) : []));
+}
+
+/** How many resources the written stacks of a cloud hold. */
+export function countResources(cloud: CloudName, folder: string, stack: string): number {
+  const size = (o: object | undefined): number => Object.keys(o ?? {}).length;
+  if (cloud === 'aws')
+    return readdirSync(folder)
+      .filter((file) => file.endsWith('.template.json'))
+      .reduce((n, file) => n + size(read(join(folder, file)).Resources), 0);
+  const file = join(folder, 'stacks', stack, 'cdk.tf.json');
+  return existsSync(file) ? Object.values(read(file).resource ?? {}).reduce((n: number, ofType) => n + size(ofType as object), 0) : 0;
+}
+
+function awsApp({ aws: outdir, dryRun }: BuildOptions): cdk.App {
+  const { App } = cdkLibrary();
+  // Run by the cdk command line, which says where to write and shows what the validator finds.
+  if (!outdir) return new App({ context: AWS_CONTEXT, autoSynth: false });
+  // In this process: what the validator refuses is thrown, with its whole report.
+  const own = { '@aws-cdk/core:appMode': 'inmemory', ...(dryRun ? { 'aws:cdk:disable-asset-staging': true } : {}) };
+  return new App({ outdir, context: { ...AWS_CONTEXT, ...own }, autoSynth: false });
+}
+
+function terraformApp({ terraform: outdir }: BuildOptions): cdktf.App {
+  const { App } = cdktfLibrary();
+  // Stack traces would carry this machine's paths into the manifest, and cost a third of the time.
+  return new App({ outdir, stackTraces: false });
+}
+
+function read(file: string): { readonly [key: string]: object | undefined } {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+// Only what is asked for is loaded: each library costs a good part of a second.
+/* eslint-disable @typescript-eslint/no-require-imports */
+const cdkLibrary = (): typeof cdk => require('aws-cdk-lib/core');
+const cdktfLibrary = (): typeof cdktf => require('cdktf');
+const awsLibrary = (): typeof import('../../lib/aws') => require('../../lib/aws');
+const azureLibrary = (): typeof import('../../lib/azure') => require('../../lib/azure');
+const gcpLibrary = (): typeof import('../../lib/gcp') => require('../../lib/gcp');
+/* eslint-enable @typescript-eslint/no-require-imports */

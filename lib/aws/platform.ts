@@ -1,0 +1,151 @@
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { basename } from 'path';
+import { Access, MlPlatformProps } from '../core';
+import { ValidationError, oneOf } from '../core/errors';
+import { Facade } from '../core/facade';
+import { AwsExisting } from '../core/platform';
+import { ILambdaInference, LambdaInference } from './inference';
+import { Monitoring } from './monitoring';
+import { IMlNetwork, MlNetwork } from './network';
+import { BuildPipeline } from './pipeline';
+import { checksOf } from './private/scope';
+import { IImageRegistry, ImageRegistry } from './registry';
+import { ArtifactStore, IArtifactStore } from './storage';
+import { GpuTrainingCluster, IGpuTrainingCluster } from './training';
+
+/**
+ * A machine-learning platform on AWS, from one declaration.
+ *
+ * Defines what the declaration names and nothing of its own: a network if something trains or serves privately, an artifact store, an
+ * image registry if there are pipelines, a `GpuTrainingCluster` for each entry under `training`, a `LambdaInference` for each under
+ * `inference`, a `BuildPipeline` for each under `pipelines`, and `Monitoring` over all of them. What `targets.aws.existing` names is used
+ * instead of made.
+ *
+ * All that is wrong with the declaration is thrown at once, each under the path where it was declared.
+ *
+ * @example
+ * const platform = new MlPlatform(this, 'Platform', {
+ *   name: 'housing',
+ *   targets: { aws: { region: 'eu-west-1' } },
+ *   training: { trainer: { image: 'ghcr.io/acme/train:1.4', accelerator: { memoryGib: 24 } } },
+ * });
+ * declare const pipeline: iam.IRole;
+ * platform.trainingCluster('trainer').grants.submit(pipeline);
+ */
+export class MlPlatform extends Construct {
+  /** The network, if anything needs one. */
+  public readonly network?: IMlNetwork;
+  /** Where data, checkpoints and models live. */
+  public readonly artifacts: IArtifactStore;
+  /** Where pipelines push images, if there are pipelines. */
+  public readonly registry?: IImageRegistry;
+  /** Dashboard, alarms and who is told. */
+  public readonly monitoring: Monitoring;
+  private readonly clusters: Map<string, IGpuTrainingCluster>;
+  private readonly services: Map<string, ILambdaInference>;
+  private readonly builds: Map<string, BuildPipeline>;
+
+  public constructor(scope: Construct, id: string, props: MlPlatformProps) {
+    super(scope, id);
+    checksOf(this, 'aws.MlPlatform');
+    const facade = new Facade(this, 'aws', props);
+    const existing = props.targets.aws?.existing;
+    const here = <T extends { readonly on?: string[] }>(entries: { readonly [name: string]: T } = {}): T[] =>
+      Object.values(entries).filter((d) => !d.on || d.on.includes('aws'));
+    const serves = here(props.inference).some((d) => (d.access ?? Access.PRIVATE) === Access.PRIVATE);
+    const monitoringProps = facade.monitoringProps();
+    const network = serves || here(props.training).length ? facade.make('network', () => this.makeNetwork(props, existing)) : undefined;
+    const artifacts = facade.make('storage', () => this.makeStore(props, existing));
+    const registry = here(props.pipelines).length ? facade.make('registry', () => this.makeRegistry(props, existing)) : undefined;
+
+    this.clusters = facade.training((name, base) => new GpuTrainingCluster(this, name, { ...base, vpc: network?.vpc, artifacts }));
+    this.services = facade.inference(
+      (name, base) =>
+        new LambdaInference(this, name, {
+          ...base,
+          slo: monitoringProps.slo,
+          ...((base.access ?? Access.PRIVATE) === Access.PRIVATE ? { vpc: network?.vpc, apiEndpoint: network?.apiEndpoint } : {}),
+        }),
+    );
+    this.builds = facade.pipelines((name, base, _, deploys) => {
+      const image = deploys === undefined ? undefined : props.inference?.[deploys]?.image;
+      return new BuildPipeline(this, name, {
+        ...base,
+        context: base.context ?? (image && /^[./]/.test(image) ? basename(image) : undefined),
+        repository: registry!.repository,
+        service: deploys === undefined ? undefined : this.services.get(deploys),
+      });
+    });
+    const monitoring = facade.make('monitoring', () => new Monitoring(this, 'Monitoring', monitoringProps));
+    facade.done();
+
+    this.network = network;
+    this.artifacts = artifacts!;
+    this.registry = registry;
+    this.monitoring = monitoring!;
+    for (const [name, service] of this.services) this.monitoring.watchInference(name, service);
+    for (const [name, cluster] of this.clusters) this.monitoring.watchTraining(name, cluster);
+    for (const [name, pipeline] of this.builds) this.monitoring.watchPipeline(name, pipeline);
+  }
+
+  /** The cluster that is declared under this name. */
+  public trainingCluster(name: string): IGpuTrainingCluster {
+    return this.of('training', this.clusters, name);
+  }
+
+  /** The service that is declared under this name. */
+  public inferenceService(name: string): ILambdaInference {
+    return this.of('inference', this.services, name);
+  }
+
+  /** The pipeline that is declared under this name. */
+  public buildPipeline(name: string): BuildPipeline {
+    return this.of('pipelines', this.builds, name);
+  }
+
+  private makeNetwork(props: MlPlatformProps, existing: AwsExisting | undefined): IMlNetwork {
+    const theirs = existing?.network;
+    if (!theirs) return new MlNetwork(this, 'Network', { environment: props.environment });
+    const checks = checksOf(this, 'aws.MlPlatform');
+    checks.require(
+      theirs.privateSubnetIds.length > 0 && theirs.privateSubnetIds.length === theirs.availabilityZones.length,
+      'conflict',
+      'privateSubnetIds',
+      theirs.privateSubnetIds,
+      `there are ${theirs.availabilityZones.length} availability zones`,
+      'write one subnet for each zone, in the same order',
+    );
+    checks.done();
+    return MlNetwork.fromVpc(this, 'Network', Vpc.fromVpcAttributes(this, 'ExistingVpc', theirs));
+  }
+
+  private makeStore(props: MlPlatformProps, existing: AwsExisting | undefined): IArtifactStore {
+    if (!existing?.artifactBucket) return new ArtifactStore(this, 'Artifacts', { environment: props.environment });
+    return ArtifactStore.fromBucket(this, 'Artifacts', Bucket.fromBucketName(this, 'ExistingBucket', existing.artifactBucket));
+  }
+
+  private makeRegistry(props: MlPlatformProps, existing: AwsExisting | undefined): IImageRegistry {
+    if (!existing?.imageRepository) return new ImageRegistry(this, 'Registry', { environment: props.environment });
+    const repository = Repository.fromRepositoryName(this, 'ExistingRepository', existing.imageRepository);
+    return ImageRegistry.fromRepository(this, 'Registry', repository);
+  }
+
+  private of<T>(kind: string, made: Map<string, T>, name: string): T {
+    const found = made.get(name);
+    if (found) return found;
+    const names = [...made.keys()];
+    throw new ValidationError([
+      {
+        code: 'choice',
+        prop: kind,
+        value: name,
+        reason: 'nothing of this name is declared for AWS',
+        instead: names.length ? `write ${oneOf(names)}` : `declare it under ${kind}`,
+        construct: `aws.MlPlatform '${this.node.path}'`,
+      },
+    ]);
+  }
+}

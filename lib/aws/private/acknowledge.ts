@@ -1,0 +1,33 @@
+import { Stack, Validations } from 'aws-cdk-lib/core';
+import { IConstruct } from 'constructs';
+
+/**
+ * Says why a rule of cdk-nag's AwsSolutions pack cannot be met below a construct.
+ *
+ * @param rules reasons by the rule's short name: `{ S1: 'is itself the log bucket' }`
+ */
+export function acknowledge(scope: IConstruct, rules: { readonly [rule: string]: string }): void {
+  for (const [rule, reason] of Object.entries(rules))
+    Validations.of(scope).acknowledge({ id: `AwsSolutions::AwsSolutions-${rule}`, reason });
+}
+
+/**
+ * Says why resources of a policy end in a wildcard. cdk-nag names each by its resolved ARN, so the reason covers exactly these.
+ *
+ * @param resources what the policy's statements name as resources
+ */
+export function acknowledgeWildcards(scope: IConstruct, resources: readonly string[], reason: string): void {
+  const stack = Stack.of(scope);
+  for (const resource of resources) acknowledge(scope, { [`IAM5[Resource::${flatten(stack.resolve(resource))}]`]: reason });
+}
+
+/** A CloudFormation expression as cdk-nag writes it: `<Bucket.Arn>/data/*`. */
+function flatten(value: unknown): string {
+  if (typeof value === 'string') return value.replace(/\${/g, '<').replace(/}/g, '>');
+  const expression = value as { [intrinsic: string]: unknown };
+  const join = expression['Fn::Join'] as [string, unknown[]] | undefined;
+  if (join) return join[1].map(flatten).join(join[0]);
+  const attribute = expression['Fn::GetAtt'] as string[] | undefined;
+  if (attribute) return `<${attribute.join('.')}>`;
+  return 'Ref' in expression ? `<${String(expression.Ref)}>` : JSON.stringify(value);
+}

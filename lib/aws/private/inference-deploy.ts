@@ -1,0 +1,34 @@
+/**
+ * Publishes the image as a version and has CodeDeploy shift the alias to it. In a subshell, so that `set -e` ends it and not the shell
+ * that CodeBuild runs all commands in.
+ */
+export const DEPLOY_COMMANDS: string[] = [
+  `(
+set -eu
+echo "Deploying $IMAGE_URI to $FUNCTION_NAME"
+aws lambda update-function-code --function-name "$FUNCTION_NAME" --image-uri "$IMAGE_URI" --query LastUpdateStatus --output text
+aws lambda wait function-updated-v2 --function-name "$FUNCTION_NAME"
+new=$(aws lambda publish-version --function-name "$FUNCTION_NAME" --query Version --output text)
+aws lambda wait published-version-active --function-name "$FUNCTION_NAME" --qualifier "$new"
+old=$(aws lambda get-alias --function-name "$FUNCTION_NAME" --name "$ALIAS_NAME" --query FunctionVersion --output text)
+if [ "$new" = "$old" ]; then
+  echo "Version $new is in service already"
+  exit 0
+fi
+content=$(printf '{"version":0.0,"Resources":[{"service":{"Type":"AWS::Lambda::Function","Properties":{"Name":"%s","Alias":"%s","CurrentVersion":"%s","TargetVersion":"%s"}}}]}' "$FUNCTION_NAME" "$ALIAS_NAME" "$old" "$new")
+revision=$(jq --null-input --compact-output --arg content "$content" '{revisionType: "AppSpecContent", appSpecContent: {content: $content}}')
+deployment=$(aws deploy create-deployment --application-name "$DEPLOYMENT_APPLICATION" --deployment-group-name "$DEPLOYMENT_GROUP" --revision "$revision" --query deploymentId --output text)
+echo "Deployment $deployment shifts $ALIAS_NAME from version $old to version $new"
+while :; do
+  status=$(aws deploy get-deployment --deployment-id "$deployment" --query deploymentInfo.status --output text)
+  case $status in
+    Succeeded) echo "Version $new is in service"; exit 0 ;;
+    Failed|Stopped)
+      echo "Version $old stays in service: the deployment was rolled back"
+      aws deploy get-deployment --deployment-id "$deployment" --query deploymentInfo.errorInformation
+      exit 1 ;;
+  esac
+  sleep "\${POLL_SECONDS:-15}"
+done
+)`,
+];

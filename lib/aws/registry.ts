@@ -1,0 +1,134 @@
+import { IRepository, Repository, RepositoryEncryption, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib/core';
+import { Construct, IConstruct } from 'constructs';
+import { Environment } from '../core';
+import { policyOf } from '../core/environment';
+import { parity } from '../core/parity';
+import { removalOf } from './private/logs';
+import { checksOf } from './private/scope';
+
+/** An ECR repository for images. */
+export interface IImageRegistry extends IConstruct {
+  /** The repository. */
+  readonly repository: IRepository;
+  /** Permissions on the repository. */
+  readonly grants: ImageRegistryGrants;
+}
+
+/** What an image registry takes. */
+export interface ImageRegistryProps {
+  /**
+   * What the registry is for: `prod` is retained when its stack goes, the others are emptied and deleted.
+   *
+   * @default Environment.DEV
+   */
+  readonly environment?: Environment;
+  /**
+   * Images kept before the oldest go.
+   *
+   * @default - 10 in dev, 20 in staging, 50 in prod
+   */
+  readonly imagesKept?: number;
+  /**
+   * Key that images are encrypted with. It cannot be changed later.
+   *
+   * @default - a key of ECR's own (AES-256)
+   */
+  readonly encryptionKey?: IKey;
+  /**
+   * A tag always names the same image. A pipeline that moves a tag such as `latest` needs it off.
+   *
+   * @default false
+   */
+  readonly immutableTags?: boolean;
+}
+
+/**
+ * A registry for the images of the platform.
+ *
+ * Defines an ECR repository that is encrypted, scans each image when it is pushed and keeps the newest images by `environment`.
+ * Untagged images go after a day. Storage costs about 0.10 USD per GB and month.
+ *
+ * @example
+ * const registry = new ImageRegistry(this, 'Images', { environment: Environment.PROD });
+ * declare const builder: iam.IRole;
+ * registry.grants.push(builder);
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+ */
+export class ImageRegistry extends Construct implements IImageRegistry {
+  /** A repository that exists already. */
+  public static fromRepository(scope: Construct, id: string, repository: IRepository): IImageRegistry {
+    return new ImportedImageRegistry(scope, id, repository);
+  }
+
+  public readonly repository: IRepository;
+  public readonly grants: ImageRegistryGrants;
+
+  public constructor(scope: Construct, id: string, props: ImageRegistryProps = {}) {
+    super(scope, id);
+    const checks = checksOf(this, 'aws.ImageRegistry');
+    checks.within('imagesKept', props.imagesKept, 1, 10_000, 'ECR');
+    checks.done();
+
+    const policy = policyOf(props.environment);
+    const repository = new Repository(this, 'Resource', {
+      imageScanOnPush: true,
+      imageTagMutability: props.immutableTags ? TagMutability.IMMUTABLE : TagMutability.MUTABLE,
+      ...(props.encryptionKey
+        ? { encryption: RepositoryEncryption.KMS, encryptionKey: props.encryptionKey }
+        : { encryption: RepositoryEncryption.AES_256 }),
+      lifecycleRules: [
+        { rulePriority: 1, description: 'Untagged images go after a day', tagStatus: TagStatus.UNTAGGED, maxImageAge: Duration.days(1) },
+        { rulePriority: 2, description: 'The newest images stay', maxImageCount: props.imagesKept ?? policy.imagesKept },
+      ],
+      removalPolicy: removalOf(props.environment),
+      emptyOnDelete: !policy.retainData,
+    });
+    this.repository = repository;
+    this.grants = ImageRegistryGrants.of(repository);
+
+    const { region, account, urlSuffix } = Stack.of(this);
+    parity.mapped(this, 'aws', '', 'ECR repository, scanned on push');
+    new CfnOutput(this, 'Uri', { value: repository.repositoryUri, description: 'Where images are pushed' });
+    new CfnOutput(this, 'LoginCommand', {
+      value: `aws ecr get-login-password --region ${region} | docker login --username AWS --password-stdin ${account}.dkr.ecr.${region}.${urlSuffix}`,
+      description: 'Logs docker in to the registry',
+    });
+  }
+}
+
+class ImportedImageRegistry extends Construct implements IImageRegistry {
+  public readonly grants: ImageRegistryGrants;
+  public constructor(
+    scope: Construct,
+    id: string,
+    public readonly repository: IRepository,
+  ) {
+    super(scope, id);
+    this.grants = ImageRegistryGrants.of(repository);
+    parity.mapped(this, 'aws', '', 'your ECR repository');
+  }
+}
+
+/** Permissions on the repository of an image registry. */
+export class ImageRegistryGrants {
+  /** Permissions on a repository, for image registries of your own. */
+  public static of(repository: IRepository): ImageRegistryGrants {
+    return new ImageRegistryGrants(repository);
+  }
+
+  private constructor(private readonly repository: IRepository) {}
+
+  /** To pull images. */
+  public pull(grantee: IGrantable): Grant {
+    return this.repository.grantPull(grantee);
+  }
+
+  /** To push and pull images. */
+  public push(grantee: IGrantable): Grant {
+    return this.repository.grantPullPush(grantee);
+  }
+}

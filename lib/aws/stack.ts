@@ -1,0 +1,54 @@
+import { Stack, Tags } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { Environment, MlPlatformProps } from '../core';
+import { policyOf } from '../core/environment';
+import { MlPlatform } from './platform';
+import { checksOf } from './private/scope';
+import { defaultZones, zonesAtDeployment } from './private/vpc';
+
+/**
+ * A CloudFormation stack that holds one platform and nothing else.
+ *
+ * Defines the stack in the region and account that `targets.aws` names, tags on all its resources, protection from deletion in `prod`, and
+ * an `MlPlatform`. Synthesis asks no cloud, so that it needs no credentials.
+ *
+ * @example
+ * const app = new cdk.App();
+ * new MlPlatformStack(app, 'housing-dev', {
+ *   name: 'housing',
+ *   targets: { aws: { region: 'eu-west-1' } },
+ *   inference: { predict: { image: 'ghcr.io/acme/housing:1.4' } },
+ * });
+ */
+export class MlPlatformStack extends Stack {
+  /** The platform. */
+  public readonly platform: MlPlatform;
+
+  public constructor(scope: Construct, id: string, props: MlPlatformProps) {
+    const { region, account } = props.targets.aws ?? {};
+    const environment = props.environment ?? Environment.DEV;
+    super(scope, id, {
+      env: { region, account },
+      description: `Machine-learning platform ${props.name} (${environment})`,
+      terminationProtection: policyOf(environment).deletionProtection,
+    });
+    const checks = checksOf(this, 'aws.MlPlatformStack');
+    checks.require(
+      props.targets.aws !== undefined,
+      'missing',
+      'targets.aws',
+      undefined,
+      'the platform is not declared for AWS',
+      'write targets: { aws: { region: eu-west-1 } }',
+    );
+    checks.done();
+    const tags = { platform: props.name, environment, 'managed-by': 'mlops-constructs', ...props.tags };
+    for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
+    this.platform = new MlPlatform(this, 'Platform', props);
+  }
+
+  /** The zones of the region, chosen at deployment; CDK's own answer would ask the account. */
+  public override get availabilityZones(): string[] {
+    return zonesAtDeployment(defaultZones(this));
+  }
+}

@@ -1,0 +1,77 @@
+import { Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { GpuTrainingClusterGrants } from './grants';
+import { GpuTrainingClusterAttributes, IGpuTrainingCluster } from './props';
+
+/** What clusters made here and clusters that exist already have in common. */
+export abstract class GpuTrainingClusterBase extends Construct implements IGpuTrainingCluster {
+  public abstract readonly jobQueueArn: string;
+  public abstract readonly jobDefinitionArn: string;
+  public abstract readonly submitCommand: string;
+  public abstract readonly checkpointUri: string;
+  public readonly grants = GpuTrainingClusterGrants.of(this);
+
+  public metricFailedJobs(props?: MetricOptions): Metric {
+    return this.count('FailedJobs', 'Batch Job State Change', { status: ['FAILED'] }, props);
+  }
+
+  public metricBlockedQueue(props?: MetricOptions): Metric {
+    return this.count('BlockedQueue', 'Batch Job Queue Blocked', {}, props);
+  }
+
+  /** Batch publishes events but no metrics; EventBridge counts the events that a rule matches. */
+  private count(id: string, detailType: string, detail: { readonly [field: string]: string[] }, props?: MetricOptions): Metric {
+    const rule =
+      (this.node.tryFindChild(id) as Rule | undefined) ??
+      new Rule(this, id, {
+        description: `Counts "${detailType}" of ${this.node.path}`,
+        eventPattern: { source: ['aws.batch'], detailType: [detailType], detail: { ...detail, jobQueue: [this.jobQueueArn] } },
+      });
+    return new Metric({
+      namespace: 'AWS/Events',
+      metricName: 'MatchedEvents',
+      dimensionsMap: { RuleName: rule.ruleName },
+      statistic: Stats.SUM,
+      period: Duration.minutes(5),
+      ...props,
+    });
+  }
+}
+
+/** A cluster that exists already. */
+export class ImportedGpuTrainingCluster extends GpuTrainingClusterBase {
+  public readonly jobQueueArn: string;
+  public readonly jobDefinitionArn: string;
+  public readonly checkpointUri: string;
+  public readonly submitCommand: string;
+
+  public constructor(scope: Construct, id: string, attrs: GpuTrainingClusterAttributes) {
+    super(scope, id);
+    this.jobQueueArn = attrs.jobQueueArn;
+    this.jobDefinitionArn = attrs.jobDefinitionArn;
+    this.checkpointUri = attrs.checkpointUri;
+    this.submitCommand = submitCommand(this, this);
+  }
+}
+
+/** The exact command that starts a job. */
+export function submitCommand(
+  scope: Construct,
+  cluster: { readonly jobQueueArn: string; readonly jobDefinitionArn: string },
+  region?: string,
+): string {
+  return [
+    'aws batch submit-job',
+    ...(region ? [`--region ${region}`] : []),
+    `--job-name ${jobName(scope)}`,
+    `--job-queue ${cluster.jobQueueArn}`,
+    `--job-definition ${cluster.jobDefinitionArn}`,
+  ].join(' ');
+}
+
+/** A name for jobs that says which cluster they belong to. */
+export function jobName(scope: Construct): string {
+  return scope.node.id.replace(/[^\w-]+/g, '-').slice(0, 128);
+}

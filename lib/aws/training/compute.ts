@@ -1,0 +1,129 @@
+import { AllocationStrategy, EcsMachineImageType, ManagedEc2EcsComputeEnvironment } from 'aws-cdk-lib/aws-batch';
+import {
+  BlockDeviceVolume,
+  CfnLaunchTemplate,
+  EbsDeviceVolumeType,
+  ISecurityGroup,
+  ISubnet,
+  IVpc,
+  InstanceType,
+  LaunchTemplate,
+  LaunchTemplateHttpTokens,
+  PlacementGroup,
+  PlacementGroupStrategy,
+} from 'aws-cdk-lib/aws-ec2';
+import { IRole } from 'aws-cdk-lib/aws-iam';
+import { CfnResource, Duration as CdkDuration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { Capacity, Duration, Size } from '../../core';
+import { pascal } from '../../core/facade';
+import { Settled } from './checks';
+import { machinesOfLink } from './machines';
+
+/** What the machines of all links share. */
+export interface ComputeOptions {
+  readonly settled: Settled;
+  readonly vpc: IVpc;
+  readonly subnets: ISubnet[];
+  /** The subnets were chosen by the user. */
+  readonly subnetsChosen: boolean;
+  readonly securityGroups: ISecurityGroup[];
+  readonly instanceRole: IRole;
+  readonly rootVolumeSize: Size;
+  readonly maxDuration: Duration;
+  readonly reservation: string | undefined;
+  readonly capacityBlock: boolean;
+}
+
+/** Batch waits at most so long for jobs when a compute environment is updated. */
+const LONGEST_UPDATE_MINUTES = 360;
+
+/** One compute environment for each link of the capacity chain, in its order. */
+export function computeEnvironments(scope: Construct, options: ComputeOptions): ManagedEc2EcsComputeEnvironment[] {
+  const { capacity, nodesPerJob } = options.settled;
+  const gang = nodesPerJob > 1;
+  return capacity.map((link, position) => {
+    const id = pascal(link);
+    const reserved = link === Capacity.RESERVATION;
+    const keepsIdle = position === 0 && options.settled.minNodes > 0;
+    const machines = machinesOfLink(options.settled.machines, link, keepsIdle);
+    const template = launchTemplate(scope, `${id}Template`, reserved, options);
+    const largest = Math.max(...machines.map((m) => m.vcpu));
+    const environment = new ManagedEc2EcsComputeEnvironment(scope, `${id}Compute`, {
+      vpc: options.vpc,
+      // A gang shares one zone; where a reservation is, says the reservation.
+      vpcSubnets: { subnets: gang && !reserved && !options.subnetsChosen ? options.subnets.slice(0, 1) : options.subnets },
+      securityGroups: options.securityGroups,
+      images: [{ imageType: EcsMachineImageType.ECS_AL2023_NVIDIA }],
+      instanceTypes: machines.map((m) => new InstanceType(m.type)),
+      useOptimalInstanceClasses: false,
+      instanceRole: options.instanceRole,
+      launchTemplate: template,
+      minvCpus: keepsIdle ? options.settled.minNodes * machines[0].vcpu : 0,
+      maxvCpus: options.settled.maxNodes * largest,
+      spot: link === Capacity.SPOT,
+      allocationStrategy:
+        link === Capacity.SPOT ? AllocationStrategy.SPOT_PRICE_CAPACITY_OPTIMIZED : AllocationStrategy.BEST_FIT_PROGRESSIVE,
+      // A reservation brings its own placement.
+      placementGroup:
+        gang && !reserved ? new PlacementGroup(scope, `${id}Placement`, { strategy: PlacementGroupStrategy.CLUSTER }) : undefined,
+      // Changes are made in place, after running jobs had their time; a replacement would have to empty the queue first.
+      replaceComputeEnvironment: false,
+      terminateOnUpdate: false,
+      updateTimeout: CdkDuration.minutes(Math.min(options.maxDuration.toMinutes(), LONGEST_UPDATE_MINUTES)),
+    });
+    const resource = environment.node.defaultChild as CfnResource;
+    // The L2 names no version, which means the default one, so that a changed template would never be used.
+    resource.addPropertyOverride('ComputeResources.LaunchTemplate.Version', template.latestVersionNumber);
+    // As the service spells it; the L2 writes it small.
+    resource.addPropertyOverride('Type', 'MANAGED');
+    return environment;
+  });
+}
+
+function launchTemplate(scope: Construct, id: string, reserved: boolean, options: ComputeOptions): LaunchTemplate {
+  const template = new LaunchTemplate(scope, id, {
+    requireImdsv2: true,
+    httpTokens: LaunchTemplateHttpTokens.REQUIRED,
+    // Containers have the job's role and no business with the machine's.
+    httpPutResponseHopLimit: 1,
+    blockDevices: [
+      {
+        deviceName: '/dev/xvda',
+        volume: BlockDeviceVolume.ebs(options.rootVolumeSize.toGibibytes(), {
+          encrypted: true,
+          volumeType: EbsDeviceVolumeType.GP3,
+          // Images of ten and more gigabytes are unpacked while a GPU waits.
+          throughput: 500,
+          deleteOnTermination: true,
+        }),
+      },
+    ],
+  });
+  const resource = template.node.defaultChild as CfnLaunchTemplate;
+  const efa = options.settled.nodesPerJob > 1 ? options.settled.machines.smallest.efa : 0;
+  if (efa > 0) resource.addPropertyOverride('LaunchTemplateData.NetworkInterfaces', efaInterfaces(efa, options.securityGroups));
+  if (reserved) {
+    resource.addPropertyOverride('LaunchTemplateData.CapacityReservationSpecification', {
+      CapacityReservationTarget: { CapacityReservationId: options.reservation },
+    });
+    if (options.capacityBlock) resource.addPropertyOverride('LaunchTemplateData.InstanceMarketOptions', { MarketType: 'capacity-block' });
+  }
+  return template;
+}
+
+/**
+ * One EFA interface on each network card: the first is the machine's primary interface, the others are second on their card.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html
+ */
+function efaInterfaces(count: number, securityGroups: ISecurityGroup[]): object[] {
+  return Array.from({ length: count }, (_, card) => ({
+    Description: `EFA ${card}`,
+    InterfaceType: 'efa',
+    NetworkCardIndex: card,
+    DeviceIndex: card === 0 ? 0 : 1,
+    DeleteOnTermination: true,
+    Groups: securityGroups.map((g) => g.securityGroupId),
+  }));
+}

@@ -1,0 +1,22 @@
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IGpuTrainingCluster } from './props';
+
+/** Permissions on a training cluster. */
+export class GpuTrainingClusterGrants {
+  /** Permissions on a cluster, for implementations of your own. */
+  public static of(cluster: IGpuTrainingCluster): GpuTrainingClusterGrants {
+    return new GpuTrainingClusterGrants(cluster);
+  }
+
+  private constructor(private readonly cluster: IGpuTrainingCluster) {}
+
+  /** To start jobs. */
+  public submit(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['batch:SubmitJob'],
+      resourceArns: [this.cluster.jobQueueArn, this.cluster.jobDefinitionArn],
+      scope: this.cluster,
+    });
+  }
+}

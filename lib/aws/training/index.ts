@@ -1,0 +1,3 @@
+export { GpuTrainingCluster } from './cluster';
+export { GpuTrainingClusterGrants } from './grants';
+export * from './props';

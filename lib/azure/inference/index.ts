@@ -1,0 +1,3 @@
+export * from './app-service';
+export * from './props';
+export * from './service';

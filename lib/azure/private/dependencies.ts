@@ -1,0 +1,11 @@
+import { ITerraformDependable, TerraformResource } from 'cdktf';
+import { IConstruct } from 'constructs';
+
+/**
+ * The resources of a construct that others wait for, or nothing where others own it.
+ * Not its grants, which may name what waits.
+ */
+export function resourcesOf(construct: IConstruct): ITerraformDependable[] {
+  const all = construct.node.findAll().filter((c) => TerraformResource.isTerraformResource(c)) as TerraformResource[];
+  return all.filter((r) => r.terraformResourceType !== 'azurerm_role_assignment');
+}

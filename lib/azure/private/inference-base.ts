@@ -1,0 +1,109 @@
+import { Annotations } from 'cdktf';
+import { Construct } from 'constructs';
+import { Access, ImageOwner, Rollout } from '../../core';
+import { INFERENCE_DEFAULTS } from '../../core/inference';
+import { AppServiceInferenceAttributes, AppServiceInferenceGrants, AzureMetric, IAppServiceInference } from '../inference/service';
+import { IPrincipal } from '../resource-group';
+import { parseResourceId } from './resource-id';
+import { assignRole } from './role';
+import { checksFor } from './root';
+
+/** What services made here and elsewhere have in common. */
+export abstract class AppServiceInferenceBase extends Construct implements IAppServiceInference {
+  public abstract readonly url: string;
+  public abstract readonly serviceName: string;
+  public abstract readonly webAppId: string;
+  public abstract readonly servicePlanId: string;
+  public abstract readonly resourceGroupName: string;
+  public abstract readonly imageOwner: ImageOwner;
+  public abstract readonly access: Access;
+  public abstract readonly healthPath: string;
+  public abstract readonly rollout: Rollout;
+  public abstract readonly stagingSlotName?: string;
+  public abstract readonly grants: AppServiceInferenceGrants;
+
+  public metricRequests(): AzureMetric {
+    return this.ofSite('Requests', 'Total');
+  }
+
+  public metricErrors(): AzureMetric {
+    return this.ofSite('Http5xx', 'Total');
+  }
+
+  public metricResponseTime(): AzureMetric {
+    return this.ofSite('HttpResponseTime', 'Average');
+  }
+
+  public metricCpu(): AzureMetric {
+    return this.ofPlan('CpuPercentage');
+  }
+
+  public metricMemory(): AzureMetric {
+    return this.ofPlan('MemoryPercentage');
+  }
+
+  private ofSite(metricName: string, aggregation: string): AzureMetric {
+    return { resourceId: this.webAppId, namespace: 'Microsoft.Web/sites', metricName, aggregation };
+  }
+
+  private ofPlan(metricName: string): AzureMetric {
+    return { resourceId: this.servicePlanId, namespace: 'Microsoft.Web/serverfarms', metricName, aggregation: 'Average' };
+  }
+}
+
+/** Grants on a web app; `allow` puts a caller on the list of a service that checks identities. */
+export class WebAppGrants extends AppServiceInferenceGrants {
+  public constructor(
+    private readonly service: AppServiceInferenceBase,
+    private readonly allow?: (grantee: IPrincipal) => void,
+  ) {
+    super();
+  }
+
+  public invoke(grantee: IPrincipal): void {
+    if (this.allow) this.allow(grantee);
+    else
+      Annotations.of(this.service).addInfo(
+        `grants.invoke changes nothing: access is ${this.service.access}, and this stack checks no identities for it`,
+      );
+  }
+
+  public deploy(id: string, grantee: IPrincipal): void {
+    const holder = new Construct(this.service, id);
+    for (const role of ['Website Contributor', 'Monitoring Reader'])
+      assignRole(holder, role.replace(' ', ''), role, this.service.webAppId, grantee);
+  }
+}
+
+/** A web app that others own. */
+export class ImportedAppServiceInference extends AppServiceInferenceBase {
+  public readonly url: string;
+  public readonly serviceName: string;
+  public readonly webAppId: string;
+  public readonly servicePlanId: string;
+  public readonly resourceGroupName: string;
+  public readonly imageOwner = ImageOwner.PIPELINE;
+  public readonly access: Access;
+  public readonly healthPath: string;
+  public readonly rollout: Rollout;
+  public readonly stagingSlotName?: string;
+  public readonly grants: AppServiceInferenceGrants;
+
+  public constructor(scope: Construct, id: string, attributes: AppServiceInferenceAttributes) {
+    super(scope, id);
+    const checks = checksFor(this, 'azure.AppServiceInference');
+    const app = parseResourceId(checks, 'webAppId', attributes.webAppId, 'Microsoft.Web/sites');
+    parseResourceId(checks, 'servicePlanId', attributes.servicePlanId, 'Microsoft.Web/serverfarms');
+    checks.done();
+    this.webAppId = attributes.webAppId;
+    this.servicePlanId = attributes.servicePlanId;
+    this.serviceName = app.name;
+    this.resourceGroupName = app.resourceGroupName;
+    this.url = attributes.url ?? `https://${app.name}.azurewebsites.net`;
+    this.access = attributes.access ?? Access.PRIVATE;
+    this.healthPath = attributes.healthPath ?? INFERENCE_DEFAULTS.healthPath;
+    this.rollout = attributes.rollout ?? Rollout.allAtOnce();
+    this.stagingSlotName = attributes.stagingSlotName;
+    this.grants = new WebAppGrants(this);
+  }
+}

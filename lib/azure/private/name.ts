@@ -1,0 +1,23 @@
+import { IConstruct } from 'constructs';
+import { physicalName } from '../../core/naming';
+import { IResourceGroup } from '../resource-group';
+
+/** A name that is unique within its resource group. */
+export function localName(scope: IConstruct, max = 60): string {
+  return physicalName(scope, { max, separator: '-' });
+}
+
+/** A name that is unique in all of Azure: letters and digits only, with the subscription in its hash. */
+export function globalName(scope: IConstruct, group: IResourceGroup, max: number): string {
+  return physicalName(scope, { max, separator: '', seed: group.nameSeed });
+}
+
+/** `TrainingTrainer` as `training-trainer`. */
+export function kebab(text: string): string {
+  return text
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean)
+    .join('-');
+}

@@ -1,0 +1,68 @@
+import { approximated, mapped, refused, SupportColumn } from '../core/support';
+
+/** What Azure does about each row of the support table; parity reports and refusals quote the reasons. */
+export const SUPPORT: SupportColumn = {
+  network: mapped('virtual network with subnets for private endpoints, App Service and training; NAT gateway; private DNS zones'),
+  'network.existing': mapped('MlNetwork.fromNetworkAttributes'),
+  storage: mapped('storage account with a blob container, private endpoint, versions, no keys'),
+  'storage.existing': mapped('ArtifactStore.fromArtifactStoreAttributes'),
+  registry: approximated(
+    'container registry',
+    'images are scanned by Microsoft Defender for Containers, which is switched on for a whole subscription and not for one registry',
+  ),
+  'registry.existing': mapped('ImageRegistry.fromImageRegistryAttributes'),
+  'logs.existing': mapped('LogWorkspace.fromLogWorkspaceAttributes'),
+  'image.directory': mapped('ACR Tasks, started by terraform apply where az is installed'),
+  training: mapped('Azure ML workspace with compute clusters'),
+  'training.accelerator': mapped('virtual machine sizes of the NC, ND and NV families'),
+  'training.minNodes': mapped('smallest number of nodes of the first compute cluster'),
+  'training.capacity.spot': mapped('compute cluster of priority LowPriority'),
+  'training.capacity.on-demand': mapped('compute cluster of priority Dedicated'),
+  'training.capacity.reservation': refused('Azure ML compute clusters cannot draw on a capacity reservation'),
+  'training.capacity.flex-start': refused('Azure ML has no flex-start capacity'),
+  'training.nodesPerJob': mapped('instances of a job with PyTorch distribution, over InfiniBand where the machine has it'),
+  'training.maxDuration': mapped('timeout of the job'),
+  'training.retries': approximated(
+    'Azure ML queues a job again when its low-priority machine is taken',
+    'Azure ML does so as often as it happens and offers no number; it never tries a failed program again',
+  ),
+  'training.schedule': mapped('Logic App that submits the job'),
+  inference: mapped('App Service web app for containers'),
+  'inference.cpu': approximated(
+    'size of the App Service plan',
+    'a plan comes in sizes; the smallest one that has both processors and memory is taken',
+  ),
+  'inference.timeout': approximated(
+    'App Service',
+    'the load balancer of App Service ends a request after 230 seconds, and no other limit can be set',
+  ),
+  'inference.scaling.min': approximated('one instance', 'an App Service plan keeps one instance at least'),
+  'inference.scaling.max': mapped('autoscale of the plan'),
+  'inference.scaling.concurrency': approximated(
+    'autoscale on requests',
+    'App Service does not limit the requests of an instance; it adds instances',
+  ),
+  'inference.access.private': mapped('private endpoint, no public network access'),
+  'inference.access.authenticated': mapped('App Service authentication with Entra ID'),
+  'inference.access.public': mapped('public network access'),
+  'inference.rollout.canary': approximated('deployment slot, swapped', 'azurerm cannot route a share of the traffic to a slot'),
+  'inference.rollout.blue-green': mapped('deployment slot, swapped after it is warm'),
+  'inference.imageOwner.pipeline': mapped('a placeholder image; image changes are ignored'),
+  'inference.accelerator': refused('App Service has no GPU'),
+  pipelines: mapped('Azure Pipelines file rendered beside the stack, and ACR Tasks'),
+  'pipelines.approval': mapped('approval of the Azure Pipelines environment'),
+  'pipelines.provider.github': mapped('Azure Pipelines with a GitHub service connection'),
+  'pipelines.provider.gitlab': refused('Azure Pipelines builds from GitHub, Bitbucket and Azure Repos only'),
+  'pipelines.provider.bitbucket': mapped('Azure Pipelines with a Bitbucket service connection'),
+  'pipelines.provider.azure-repos': mapped('Azure Pipelines with Azure Repos'),
+  monitoring: mapped('portal dashboard, alert rules, action groups'),
+  'monitoring.slo': approximated('scheduled query alerts on the error budget', 'Azure has no resource for a service level objective'),
+  state: mapped('a container in a storage account, with locking, by Entra ID'),
+};
+
+/** Why a job does not go along the capacity chain by itself. */
+export const CAPACITY_REASON =
+  'a job of Azure ML names one compute cluster; scheduled jobs are moved to the next link when no machine comes within half an hour, jobs that are submitted by hand wait in the first link unless the command names another';
+
+/** Why machines without InfiniBand are only nearly what was asked for. */
+export const FABRIC_REASON = 'no machine of this kind and number of GPUs has InfiniBand; machines talk over Ethernet';

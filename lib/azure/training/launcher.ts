@@ -1,0 +1,129 @@
+import { LogicAppActionCustom } from '@cdktf/provider-azurerm/lib/logic-app-action-custom';
+import { LogicAppTriggerCustom } from '@cdktf/provider-azurerm/lib/logic-app-trigger-custom';
+import { LogicAppWorkflow } from '@cdktf/provider-azurerm/lib/logic-app-workflow';
+import { Fn, ITerraformDependable, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { contentHash } from '../../core/naming';
+import { literal } from '../private/escape';
+import { localName } from '../private/name';
+import { Recurrence } from '../private/recurrence';
+import { IResourceGroup } from '../resource-group';
+import { Job, jobProperties } from './job';
+import { ITrainingWorkspace } from './workspace';
+
+const ARM = 'https://management.azure.com';
+const API = 'api-version=2025-09-01';
+/** What Azure ML calls a job that no machine has come for yet. */
+const WAITING = "createArray('NotStarted','Starting','Provisioning','Preparing','Queued')";
+/** Minutes after which a job goes on to the next link of the capacity chain. */
+const PATIENCE = 30;
+
+/** What the launcher needs to know. */
+export interface LauncherProps {
+  readonly resourceGroup: IResourceGroup;
+  readonly workspace: ITrainingWorkspace;
+  readonly recurrence: Recurrence;
+  readonly job: Job;
+  /** Ids of the compute clusters, in the order of the capacity chain. */
+  readonly computeIds: readonly string[];
+  readonly dependsOn: readonly ITerraformDependable[];
+}
+
+/**
+ * Submits a job by the clock, and moves it along the capacity chain.
+ *
+ * A Logic App and not a schedule of Azure ML: such a schedule cannot be deleted before somebody has disabled it, and needs a registered
+ * environment, which can never be deleted; `terraform destroy` would end in an error.
+ */
+export class Launcher extends Construct {
+  public constructor(scope: Construct, id: string, props: LauncherProps) {
+    super(scope, id);
+    const workflow = new LogicAppWorkflow(this, 'Resource', {
+      name: localName(this),
+      resourceGroupName: props.resourceGroup.resourceGroupName,
+      location: props.resourceGroup.location,
+      identity: { type: 'SystemAssigned' },
+    });
+    props.workspace.grants.submit(`Launcher-${localName(this)}`, {
+      principalId: workflow.identity.principalId,
+      principalType: 'ServicePrincipal',
+    });
+    const action = new LogicAppActionCustom(this, 'Action', {
+      name: 'Train',
+      logicAppId: workflow.id,
+      body: body({ type: 'Scope', runAfter: {}, actions: actions(props) }),
+      dependsOn: [...props.dependsOn],
+    });
+    new LogicAppTriggerCustom(this, 'Trigger', {
+      name: 'Schedule',
+      logicAppId: workflow.id,
+      body: body({ type: 'Recurrence', recurrence: props.recurrence }),
+      dependsOn: [action],
+    });
+  }
+}
+
+function actions({ workspace, job, computeIds }: LauncherProps): object {
+  // The same name and version for the same image: to register it again changes nothing.
+  const version = Token.isUnresolved(job.image) ? Fn.md5(job.image) : contentHash(job.image).slice(0, 32);
+  const environmentId = `${workspace.workspaceId}/environments/${job.experiment}/versions/${version}`;
+  const submit = (link: number, after: object): object => {
+    const jobUri = `${ARM}${workspace.workspaceId}/jobs/@{workflow().run.name}-${link}`;
+    const submitted = {
+      [`Submit_${link}`]: {
+        ...call('PUT', `${jobUri}?${API}`, { properties: verbatim(jobProperties(job, computeIds[link], environmentId)) }),
+        runAfter: after,
+      },
+    };
+    if (link === computeIds.length - 1) return submitted;
+    const status = (name: string): string => `coalesce(body('${name}')?['properties']?['status'],'Queued')`;
+    return {
+      ...submitted,
+      [`Wait_${link}`]: {
+        type: 'Until',
+        runAfter: { [`Submit_${link}`]: ['Succeeded'] },
+        expression: `@not(contains(${WAITING},${status(`Poll_${link}`)}))`,
+        limit: { count: PATIENCE, timeout: `PT${PATIENCE + 15}M` },
+        actions: {
+          [`Pause_${link}`]: { type: 'Wait', inputs: { interval: { count: 1, unit: 'Minute' } }, runAfter: {} },
+          [`Poll_${link}`]: { ...call('GET', `${jobUri}?${API}`), runAfter: { [`Pause_${link}`]: ['Succeeded'] } },
+        },
+      },
+      [`Look_${link}`]: { ...call('GET', `${jobUri}?${API}`), runAfter: { [`Wait_${link}`]: ['Succeeded', 'Failed', 'TimedOut'] } },
+      [`Next_${link}`]: {
+        type: 'If',
+        runAfter: { [`Look_${link}`]: ['Succeeded'] },
+        expression: { and: [{ equals: [`@contains(${WAITING},${status(`Look_${link}`)})`, true] }] },
+        actions: {
+          [`Cancel_${link}`]: { ...call('POST', `${jobUri}/cancel?${API}`), runAfter: {} },
+          ...submit(link + 1, { [`Cancel_${link}`]: ['Succeeded'] }),
+        },
+      },
+    };
+  };
+  return {
+    Register: {
+      ...call('PUT', `${ARM}${environmentId}?${API}`, { properties: { image: verbatim(job.image), osType: 'Linux' } }),
+      runAfter: {},
+    },
+    ...submit(0, { Register: ['Succeeded', 'Failed'] }),
+  };
+}
+
+function call(method: string, uri: string, content?: object): { type: string; inputs: object } {
+  const authentication = { type: 'ManagedServiceIdentity', audience: `${ARM}/` };
+  const sent = content ? { headers: { 'Content-Type': 'application/json' }, body: content } : {};
+  return { type: 'Http', inputs: { method, uri, ...sent, authentication } };
+}
+
+/** Texts that Logic Apps shall not read as expressions: those that start with `@` or have `@{` in them. */
+function verbatim<T>(value: T): T {
+  if (typeof value === 'string') return value.replace(/@(?=\{)/g, '@@').replace(/^@(?!@\{)/, '@@') as T;
+  if (Array.isArray(value)) return value.map(verbatim) as T;
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, verbatim(v)])) as T;
+  return value;
+}
+
+function body(content: object): string {
+  return literal(JSON.stringify(content));
+}

@@ -1,0 +1,247 @@
+import { ApplicationInsights } from '@cdktf/provider-azurerm/lib/application-insights';
+import { DataAzurermClientConfig } from '@cdktf/provider-azurerm/lib/data-azurerm-client-config';
+import { KeyVault } from '@cdktf/provider-azurerm/lib/key-vault';
+import { MachineLearningWorkspace } from '@cdktf/provider-azurerm/lib/machine-learning-workspace';
+import { MonitorDiagnosticSetting } from '@cdktf/provider-azurerm/lib/monitor-diagnostic-setting';
+import { StorageAccount } from '@cdktf/provider-azurerm/lib/storage-account';
+import { TerraformOutput } from 'cdktf';
+import { Construct, IConstruct } from 'constructs';
+import { Environment, EnvironmentPolicy, policyOf } from '../../core/environment';
+import { ILogWorkspace, LogWorkspace } from '../logs';
+import { INetwork } from '../network';
+import { globalName, localName } from '../private/name';
+import { privateEndpoint } from '../private/private-endpoint';
+import { parseResourceId } from '../private/resource-id';
+import { assignRole } from '../private/role';
+import { checksFor } from '../private/root';
+import { IImageRegistry } from '../registry';
+import { IPrincipal, IResourceGroup } from '../resource-group';
+
+/** An Azure ML workspace that compute clusters belong to. */
+export interface ITrainingWorkspace extends IConstruct {
+  /** Id of the workspace. */
+  readonly workspaceId: string;
+  /** Name of the workspace. */
+  readonly workspaceName: string;
+  /** Resource group that it is in. */
+  readonly workspaceResourceGroupName: string;
+  /** Permissions on the workspace. */
+  readonly grants: TrainingWorkspaceGrants;
+}
+
+/** Permissions on an Azure ML workspace. */
+export abstract class TrainingWorkspaceGrants {
+  /**
+   * To submit, watch and cancel jobs (`AzureML Data Scientist`).
+   *
+   * @param id construct id of the role assignment, unique in the workspace's scope
+   * @param grantee who may submit
+   */
+  public abstract submit(id: string, grantee: IPrincipal): void;
+  /**
+   * What machines need to run jobs: to write logs and outputs into the workspace's own storage account.
+   *
+   * @param id construct id of the role assignment, unique in the workspace's scope
+   * @param grantee identity of the machines
+   */
+  public abstract compute(id: string, grantee: IPrincipal): void;
+}
+
+/** Props of `TrainingWorkspace`. */
+export interface TrainingWorkspaceProps {
+  /** Where it is put. */
+  readonly resourceGroup: IResourceGroup;
+  /** Network that reaches it. No default: machines without a public address can only reach a workspace in their network. */
+  readonly network: INetwork;
+  /**
+   * Registry that Azure ML may put images into.
+   *
+   * @default - none; Azure ML would make one if it had to build an image, which jobs of this library never ask for
+   */
+  readonly registry?: IImageRegistry;
+  /**
+   * Where the workspace's logs go.
+   *
+   * @default - a workspace of its own
+   */
+  readonly logWorkspace?: ILogWorkspace;
+  /**
+   * What it is for: chooses redundancy, retention and protection.
+   *
+   * @default Environment.DEV
+   */
+  readonly environment?: Environment;
+}
+
+/** An Azure ML workspace that exists already. */
+export interface TrainingWorkspaceAttributes {
+  /** Its id. */
+  readonly workspaceId: string;
+}
+
+/** What Log Analytics is told: how jobs and clusters fare. Alerts search these tables. */
+const LOGS = ['AmlComputeClusterEvent', 'AmlComputeJobEvent', 'AmlRunStatusChangedEvent'];
+
+/**
+ * An Azure ML workspace that is reached from its network only, shared by training clusters.
+ *
+ * Defines a workspace with a system-assigned identity, and what Azure ML demands beside it: a storage account for logs and snapshots, a key
+ * vault, Application Insights; private endpoints to all of these; diagnostic settings. Public network access is off everywhere.
+ *
+ * The storage account keeps its shared keys, because azurerm cannot tell a workspace to do without; they stay in the vault, and the account
+ * answers in the network only. Data, checkpoints and models are not in it: those are in the `ArtifactStore`, which has no keys.
+ *
+ * The workspace itself is free. Its four private endpoints cost about 30 USD a month.
+ *
+ * @example
+ * const workspace = new azure.TrainingWorkspace(this, 'Workspace', { resourceGroup: group, network });
+ * workspace.grants.submit('DataScientists', { principalId: '00000000-0000-0000-0000-000000000000', principalType: 'Group' });
+ *
+ * @see https://learn.microsoft.com/azure/machine-learning/how-to-secure-workspace-vnet
+ * @see https://learn.microsoft.com/azure/machine-learning/how-to-configure-network-isolation-with-v2
+ */
+export class TrainingWorkspace extends Construct implements ITrainingWorkspace {
+  /** A workspace that exists already. Nothing is created for it; its storage account has to let the machines' identity write. */
+  public static fromTrainingWorkspaceAttributes(scope: Construct, id: string, attributes: TrainingWorkspaceAttributes): ITrainingWorkspace {
+    return new ImportedTrainingWorkspace(scope, id, attributes);
+  }
+
+  public readonly workspaceId: string;
+  public readonly workspaceName: string;
+  public readonly workspaceResourceGroupName: string;
+  public readonly grants: TrainingWorkspaceGrants;
+
+  public constructor(scope: Construct, id: string, props: TrainingWorkspaceProps) {
+    super(scope, id);
+    checksFor(this, 'azure.TrainingWorkspace').done();
+    const policy = policyOf(props.environment);
+    const { resourceGroup, environment } = props;
+    const logs = props.logWorkspace ?? new LogWorkspace(this, 'Logs', { resourceGroup, environment });
+    const storage = this.storage(props, policy);
+    const vault = this.vault(props, policy);
+    const insights = new ApplicationInsights(this, 'Insights', {
+      name: localName(this),
+      ...placeOf(resourceGroup),
+      applicationType: 'web',
+      workspaceId: logs.workspaceId,
+      retentionInDays: policy.logRetentionDays,
+    });
+    this.workspaceName = localName(this, 33);
+    const workspace = new MachineLearningWorkspace(this, 'Resource', {
+      name: this.workspaceName,
+      ...placeOf(resourceGroup),
+      storageAccountId: storage.id,
+      keyVaultId: vault.id,
+      applicationInsightsId: insights.id,
+      containerRegistryId: props.registry?.registryId,
+      identity: { type: 'SystemAssigned' },
+      publicNetworkAccessEnabled: false,
+      // The commands of az ml go through Azure Resource Manager, from anywhere, for whoever has the role.
+      v1LegacyModeEnabled: false,
+      // Encrypts the machines' scratch disks too.
+      highBusinessImpact: true,
+    });
+    this.workspaceId = workspace.id;
+    this.workspaceResourceGroupName = resourceGroup.resourceGroupName;
+    this.endpoint('Endpoint', props, workspace.id, 'amlworkspace', ['privatelink.api.azureml.ms', 'privatelink.notebooks.azure.net']);
+    new MonitorDiagnosticSetting(this, 'Diagnostics', {
+      name: 'logs',
+      targetResourceId: workspace.id,
+      logAnalyticsWorkspaceId: logs.workspaceId,
+      enabledLog: LOGS.map((category) => ({ category })),
+    });
+    this.grants = new Grants(this, this.workspaceId, storage.id);
+    new TerraformOutput(this, 'QuotaCommand', {
+      description: 'Shows how many cores of each kind of machine may be used; GPUs start at none, and have to be asked for',
+      value: `az ml compute list-usage --resource-group ${this.workspaceResourceGroupName} --workspace-name ${this.workspaceName} --output table`,
+    });
+  }
+
+  private storage(props: TrainingWorkspaceProps, policy: EnvironmentPolicy): StorageAccount {
+    const holder = new Construct(this, 'Storage');
+    const account = new StorageAccount(holder, 'Resource', {
+      name: globalName(holder, props.resourceGroup, 24),
+      ...placeOf(props.resourceGroup),
+      accountTier: 'Standard',
+      accountReplicationType: policy.multiZone ? 'ZRS' : 'LRS',
+      minTlsVersion: 'TLS1_2',
+      httpsTrafficOnlyEnabled: true,
+      defaultToOauthAuthentication: true,
+      localUserEnabled: false,
+      allowNestedItemsToBePublic: false,
+      crossTenantReplicationEnabled: false,
+      publicNetworkAccessEnabled: false,
+      networkRules: { defaultAction: 'Deny', bypass: ['AzureServices'] },
+      blobProperties: {
+        deleteRetentionPolicy: { days: policy.noncurrentVersionDays },
+        containerDeleteRetentionPolicy: { days: policy.noncurrentVersionDays },
+      },
+      lifecycle: policy.retainData ? { preventDestroy: true } : undefined,
+    });
+    this.endpoint('BlobEndpoint', props, account.id, 'blob', ['privatelink.blob.core.windows.net']);
+    this.endpoint('FileEndpoint', props, account.id, 'file', ['privatelink.file.core.windows.net']);
+    return account;
+  }
+
+  private vault(props: TrainingWorkspaceProps, policy: EnvironmentPolicy): KeyVault {
+    const holder = new Construct(this, 'Vault');
+    const client = new DataAzurermClientConfig(holder, 'Client');
+    const vault = new KeyVault(holder, 'Resource', {
+      name: globalName(holder, props.resourceGroup, 24),
+      ...placeOf(props.resourceGroup),
+      tenantId: client.tenantId,
+      skuName: 'standard',
+      rbacAuthorizationEnabled: true,
+      purgeProtectionEnabled: policy.deletionProtection,
+      softDeleteRetentionDays: policy.deletionProtection ? 90 : 7,
+      publicNetworkAccessEnabled: false,
+      networkAcls: { defaultAction: 'Deny', bypass: 'AzureServices' },
+    });
+    this.endpoint('VaultEndpoint', props, vault.id, 'vault', ['privatelink.vaultcore.azure.net']);
+    return vault;
+  }
+
+  private endpoint(id: string, props: TrainingWorkspaceProps, resourceId: string, subresource: string, zones: string[]): void {
+    privateEndpoint(this, id, { resourceGroup: props.resourceGroup, network: props.network, resourceId, subresource, zones });
+  }
+}
+
+class ImportedTrainingWorkspace extends Construct implements ITrainingWorkspace {
+  public readonly workspaceId: string;
+  public readonly workspaceName: string;
+  public readonly workspaceResourceGroupName: string;
+  public readonly grants: TrainingWorkspaceGrants;
+
+  public constructor(scope: Construct, id: string, attributes: TrainingWorkspaceAttributes) {
+    super(scope, id);
+    const checks = checksFor(this, 'azure.TrainingWorkspace');
+    const workspace = parseResourceId(checks, 'workspaceId', attributes.workspaceId, 'Microsoft.MachineLearningServices/workspaces');
+    checks.done();
+    this.workspaceId = attributes.workspaceId;
+    this.workspaceName = workspace.name;
+    this.workspaceResourceGroupName = workspace.resourceGroupName;
+    this.grants = new Grants(this, this.workspaceId, undefined);
+  }
+}
+
+class Grants extends TrainingWorkspaceGrants {
+  public constructor(
+    private readonly scope: Construct,
+    private readonly workspaceId: string,
+    private readonly storageAccountId: string | undefined,
+  ) {
+    super();
+  }
+
+  public submit(id: string, grantee: IPrincipal): void {
+    assignRole(this.scope, id, 'AzureML Data Scientist', this.workspaceId, grantee);
+  }
+
+  public compute(id: string, grantee: IPrincipal): void {
+    if (this.storageAccountId) assignRole(this.scope, id, 'Storage Blob Data Contributor', this.storageAccountId, grantee);
+  }
+}
+
+function placeOf(group: IResourceGroup): { resourceGroupName: string; location: string } {
+  return { resourceGroupName: group.resourceGroupName, location: group.location };
+}

@@ -1,0 +1,2 @@
+export * from './cloud-run';
+export * from './service';

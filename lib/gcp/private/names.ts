@@ -1,0 +1,22 @@
+import { IConstruct } from 'constructs';
+import { NameRule, physicalName } from '../../core/naming';
+
+/** `TrainingTrainer` as `training-trainer`. */
+export function kebab(id: string): string {
+  return id
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean)
+    .join('-');
+}
+
+/** A name that starts with what users called the construct, and is unique in a project: `training-trainer-1a2b3c4d`. */
+export function nameIn(scope: IConstruct, project: string, rule: Partial<NameRule> = {}): string {
+  return physicalName(scope, { max: 63, separator: '-', prefix: kebab(scope.node.id), seed: project, ...rule });
+}
+
+/** An id for a construct that belongs to `scope`, but stands below something that several constructs share. */
+export function idFor(scope: IConstruct, suffix: string): string {
+  return [...scope.node.scopes.slice(1).map((s) => s.node.id), suffix].join('-');
+}

@@ -1,0 +1,3 @@
+export * from './cluster';
+export * from './props';
+export * from './service';

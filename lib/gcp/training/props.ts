@@ -1,0 +1,68 @@
+import { Duration, Size, TrainingBaseProps } from '../../core';
+import { INetwork } from '../network';
+import { IImageRegistry } from '../registry';
+import { IArtifactStore } from '../storage';
+
+/** Options of a training cluster on Google Cloud. */
+export interface GpuTrainingClusterProps extends TrainingBaseProps {
+  /** Project id. No default: it decides who pays. */
+  readonly project: string;
+  /** Region of the machines. No default: data must not land where nobody chose. */
+  readonly region: string;
+  /** Network of the machines; they get no public address. No default: a construct never makes a network of its own. */
+  readonly network: INetwork;
+  /**
+   * Where data, checkpoints and models are.
+   *
+   * @default - a store of the cluster's own
+   */
+  readonly artifacts?: IArtifactStore;
+  /**
+   * Registry that the image is in, or is pushed to if it is built from a directory.
+   *
+   * @default - none; required if the image is a directory
+   */
+  readonly registry?: IImageRegistry;
+  /**
+   * Machine type, one of those that carry the accelerator in the number asked for, such as `g2-standard-16`.
+   *
+   * @default - the smallest of them
+   */
+  readonly machineType?: string;
+  /**
+   * Zones of the region that machines may be in, such as `europe-west4-a`.
+   *
+   * @default - any zone that has the accelerator
+   */
+  readonly zones?: string[];
+  /**
+   * Boot disk of a machine: the image is unpacked on it.
+   *
+   * @default - 200 GiB
+   */
+  readonly diskSize?: Size;
+  /**
+   * Memory that processes of a job share (`/dev/shm`), which data loaders need.
+   *
+   * @default - half the machine's memory
+   */
+  readonly sharedMemory?: Size;
+  /**
+   * How long a job waits for machines from one source of `capacity` before the next one is tried.
+   *
+   * @default - 15 minutes
+   */
+  readonly capacityTimeout?: Duration;
+  /**
+   * Makes a firewall rule that lets the machines of a job reach each other, and nobody else.
+   *
+   * @default - if `nodesPerJob` is above 1
+   */
+  readonly openFirewall?: boolean;
+  /**
+   * Labels of jobs and machines, which Terraform does not make and therefore does not label.
+   *
+   * @default - none but the cluster's name
+   */
+  readonly labels?: { readonly [name: string]: string };
+}
