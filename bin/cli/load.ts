@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'path';
+import { posix, resolve } from 'path';
 import { isValidationError, Problem } from '../../lib/core/errors';
 import { ContainerImage } from '../../lib/core/image';
 import type { MlPlatformProps } from '../../lib/core/platform';
@@ -109,11 +109,23 @@ function checkImages(source: Source): FieldProblem[] {
   });
 }
 
+/** Makes image directories absolute; a pipeline then needs to be told where in the repository the one of its service is. */
 function absoluteImages(declaration: MlPlatformProps, folder: string): MlPlatformProps {
+  const { inference = {}, pipelines = {} } = declaration as unknown as Mutable;
+  for (const pipeline of Object.values(pipelines)) {
+    const image = inference[pipeline.deploys ?? '']?.image;
+    if (image?.startsWith('./')) pipeline.context ??= posix.normalize(image).replace(/(.)\/$/, '$1');
+  }
   for (const { path, image } of imagePaths(declaration)) {
     const [kind, name] = path;
-    const entry = (declaration as unknown as { [kind: string]: { [name: string]: { image: string } } })[kind][name];
-    entry.image = isAbsolute(image) ? image : resolve(folder, image);
+    (declaration as unknown as Mutable)[kind as 'training' | 'inference'][name].image = resolve(folder, image);
   }
   return declaration;
+}
+
+/** The declaration while it is being read. */
+interface Mutable {
+  readonly training: { readonly [name: string]: { image: string } };
+  readonly inference: { readonly [name: string]: { image: string } };
+  readonly pipelines: { readonly [name: string]: { readonly deploys?: string; context?: string } };
 }

@@ -9,7 +9,9 @@ const require = createRequire(import.meta.url);
 const path = (relative) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const SCHEMA = path('schema/ml-platform.schema.json');
 // The declaration, and the files whose enums it uses.
-const SOURCES = ['platform', 'environment', 'image', 'inference', 'pipeline', 'rollout', 'training'].map((name) => path(`lib/core/${name}.ts`));
+const SOURCES = ['platform', 'environment', 'image', 'inference', 'pipeline', 'rollout', 'training'].map((name) =>
+  path(`lib/core/${name}.ts`),
+);
 
 /** Writes the schema, unless it was generated from exactly these sources before. */
 export function writeSchema() {
@@ -31,7 +33,13 @@ export function generate(sources) {
   const { createGenerator } = require('ts-json-schema-generator');
   // The generator brings its own compiler. Without imports and ambient types it reads the sources in a third of the time.
   const ts = createRequire(require.resolve('ts-json-schema-generator'))('typescript');
-  const tsProgram = ts.createProgram(SOURCES, { noResolve: true, types: [], lib: ['lib.es5.d.ts'], strict: true, target: ts.ScriptTarget.ES2022 });
+  const tsProgram = ts.createProgram(SOURCES, {
+    noResolve: true,
+    types: [],
+    lib: ['lib.es5.d.ts'],
+    strict: true,
+    target: ts.ScriptTarget.ES2022,
+  });
   const generated = createGenerator({
     tsProgram,
     path: SOURCES[0],

@@ -113,34 +113,6 @@ const SERVICES: { readonly [e in NetworkEndpoint]: InterfaceVpcEndpointAwsServic
   'sagemaker-runtime': InterfaceVpcEndpointAwsService.SAGEMAKER_RUNTIME,
 };
 
-abstract class MlNetworkBase extends Construct implements IMlNetwork {
-  public abstract readonly vpc: IVpc;
-  protected abstract readonly addresses: readonly string[];
-  private api?: InterfaceVpcEndpoint;
-
-  public get apiEndpoint(): IInterfaceVpcEndpoint {
-    // Its private names would cut the network off from public APIs; private ones are called by the endpoint's own name.
-    this.api ??= this.addEndpoint('ExecuteApi', InterfaceVpcEndpointAwsService.APIGATEWAY, false);
-    return this.api;
-  }
-
-  protected addEndpoint(id: string, service: InterfaceVpcEndpointAwsService, privateDnsEnabled: boolean): InterfaceVpcEndpoint {
-    const securityGroup = new SecurityGroup(this, `${id}SecurityGroup`, {
-      vpc: this.vpc,
-      description: `Callers of ${service.shortName} in the network`,
-      allowAllOutbound: false,
-    });
-    for (const range of this.addresses) securityGroup.addIngressRule(Peer.ipv4(range), Port.HTTPS, 'HTTPS from the network');
-    return new InterfaceVpcEndpoint(this, id, {
-      vpc: this.vpc,
-      service,
-      privateDnsEnabled,
-      securityGroups: [securityGroup],
-      subnets: { subnets: privateSubnets(this.vpc) },
-    });
-  }
-}
-
 /**
  * A private network with a way out and none in.
  *
@@ -162,14 +134,14 @@ abstract class MlNetworkBase extends Construct implements IMlNetwork {
  *
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
  */
-export class MlNetwork extends MlNetworkBase {
+export class MlNetwork extends Construct implements IMlNetwork {
   /** A VPC that exists already. Its private subnets need a way to ECR, ECS, S3 and CloudWatch Logs. */
   public static fromVpc(scope: Construct, id: string, vpc: IVpc): IMlNetwork {
     return new ImportedMlNetwork(scope, id, vpc);
   }
 
   public readonly vpc: IVpc;
-  protected readonly addresses: readonly string[];
+  private readonly addresses: readonly string[];
 
   public constructor(scope: Construct, id: string, props: MlNetworkProps = {}) {
     super(scope, id);
@@ -207,7 +179,7 @@ export class MlNetwork extends MlNetworkBase {
     });
     this.vpc = vpc;
     this.addresses = [cidr];
-    for (const endpoint of new Set(props.endpoints)) this.addEndpoint(pascal(endpoint), SERVICES[endpoint], true);
+    for (const endpoint of new Set(props.endpoints)) interfaceEndpoint(this, pascal(endpoint), this.addresses, SERVICES[endpoint], true);
     parity.mapped(
       this,
       'aws',
@@ -216,11 +188,13 @@ export class MlNetwork extends MlNetworkBase {
     );
     new CfnOutput(this, 'VpcId', { value: vpc.vpcId, description: 'Id of the network' });
   }
+
+  public get apiEndpoint(): IInterfaceVpcEndpoint {
+    return apiEndpoint(this, this.addresses);
+  }
 }
 
-class ImportedMlNetwork extends MlNetworkBase {
-  protected readonly addresses: readonly string[];
-
+class ImportedMlNetwork extends Construct implements IMlNetwork {
   public constructor(
     scope: Construct,
     id: string,
@@ -228,7 +202,41 @@ class ImportedMlNetwork extends MlNetworkBase {
   ) {
     super(scope, id);
     checksOf(this, 'aws.MlNetwork');
-    this.addresses = addressesOf(vpc);
     parity.mapped(this, 'aws', '', 'your VPC');
   }
+
+  public get apiEndpoint(): IInterfaceVpcEndpoint {
+    return apiEndpoint(this, addressesOf(this.vpc));
+  }
+}
+
+function apiEndpoint(network: IMlNetwork, callers: readonly string[]): IInterfaceVpcEndpoint {
+  const id = 'ExecuteApi';
+  const made = network.node.tryFindChild(id) as InterfaceVpcEndpoint | undefined;
+  // Its private names would cut the network off from public APIs; private ones are called by the endpoint's own name.
+  return made ?? interfaceEndpoint(network, id, callers, InterfaceVpcEndpointAwsService.APIGATEWAY, false);
+}
+
+function interfaceEndpoint(
+  network: IMlNetwork,
+  id: string,
+  callers: readonly string[],
+  service: InterfaceVpcEndpointAwsService,
+  privateDnsEnabled: boolean,
+): InterfaceVpcEndpoint {
+  const { vpc } = network;
+  const securityGroup = new SecurityGroup(network, `${id}SecurityGroup`, {
+    vpc,
+    description: `Callers of ${service.shortName} in the network`,
+    allowAllOutbound: false,
+  });
+  for (const range of callers) securityGroup.addIngressRule(Peer.ipv4(range), Port.HTTPS, 'HTTPS from the network');
+  return new InterfaceVpcEndpoint(network, id, {
+    vpc,
+    service,
+    privateDnsEnabled,
+    securityGroups: [securityGroup],
+    open: false,
+    subnets: { subnets: privateSubnets(vpc) },
+  });
 }

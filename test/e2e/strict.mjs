@@ -48,7 +48,7 @@ if (EXAMPLES[name]) {
   const { declaration } = load(file);
   new aws.MlPlatformStack(app, name, declaration);
 } else {
-  const { addStacks } = require('../../examples/compose/aws.js');
-  addStacks(app);
+  const { PricingStack } = require('../../examples/compose/aws.js');
+  new PricingStack(app, 'pricing', { env: { region: 'eu-west-1' } });
 }
 app.synth();

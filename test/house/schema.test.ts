@@ -32,7 +32,10 @@ test('every field says what it is', () => {
 });
 
 test('every field has a default, or says why it has none', () => {
-  const bare = ALL.filter(({ field, required }) => !(required ? /No default: /.test(field.description!) : 'default' in field || /Default: /.test(field.description!)));
+  const bare = ALL.filter(
+    ({ field, required }) =>
+      !(required ? /No default: /.test(field.description!) : 'default' in field || /Default: /.test(field.description!)),
+  );
   expect(bare.map(({ path }) => path)).toEqual([]);
 });
 
@@ -64,11 +67,18 @@ test('whole numbers are whole', () => {
 test('what stands in for a missing field is valid itself', () => {
   const declaration = {
     name: 'x1',
-    targets: { aws: standIn(fieldAt(['targets', 'aws'])!), azure: standIn(fieldAt(['targets', 'azure'])!), gcp: standIn(fieldAt(['targets', 'gcp'])!) },
+    targets: {
+      aws: standIn(fieldAt(['targets', 'aws'])!),
+      azure: standIn(fieldAt(['targets', 'azure'])!),
+      gcp: standIn(fieldAt(['targets', 'gcp'])!),
+    },
     training: { a: standIn(fieldAt(['training', 'a'])!) },
     inference: { a: standIn(fieldAt(['inference', 'a'])!) },
     pipelines: { a: standIn(fieldAt(['pipelines', 'a'])!) },
-    monitoring: { notify: standIn(fieldAt(['monitoring', 'notify'])!), slo: { latency: standIn(fieldAt(['monitoring', 'slo', 'latency'])!) } },
+    monitoring: {
+      notify: standIn(fieldAt(['monitoring', 'notify'])!),
+      slo: { latency: standIn(fieldAt(['monitoring', 'slo', 'latency'])!) },
+    },
   };
   expect(checkFields(declaration, () => ({ line: 1, column: 1, found: false }))).toEqual([]);
 });

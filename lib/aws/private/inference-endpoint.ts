@@ -61,6 +61,8 @@ function privateApi(scope: Construct, alias: Alias, props: LambdaInferenceProps,
     cloudWatchRole: false,
     defaultMethodOptions: { authorizationType: signed ? AuthorizationType.IAM : AuthorizationType.NONE },
   });
+  // An output with an address at which a private API is not reached.
+  api.node.tryRemoveChild('Endpoint');
   const integration = new LambdaIntegration(alias, {
     allowTestInvoke: false,
     timeout: CdkDuration.seconds(Math.min(settings.timeout.toSeconds(), ENDPOINT_SECONDS['private-api'])),

@@ -1,6 +1,5 @@
 import {
   Action,
-  DevicePermission,
   EcsEc2ContainerDefinition,
   EcsJobDefinition,
   IJobDefinition,
@@ -48,11 +47,7 @@ export function jobDefinition(scope: Construct, id: string, options: JobOptions)
   });
   if (gang)
     for (let i = 0; i < machine.efa; i++)
-      linuxParameters.addDevices({
-        hostPath: `/dev/infiniband/uverbs${i}`,
-        containerPath: `/dev/infiniband/uverbs${i}`,
-        permissions: [DevicePermission.READ, DevicePermission.WRITE, DevicePermission.MKNOD],
-      });
+      linuxParameters.addDevices({ hostPath: `/dev/infiniband/uverbs${i}`, containerPath: `/dev/infiniband/uverbs${i}` });
   const container = new EcsEc2ContainerDefinition(scope, `${id}Container`, {
     image: new NamedImage(options.imageUri),
     command: gang ? inGang(options.command!) : options.command,

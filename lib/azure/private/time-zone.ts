@@ -6,7 +6,8 @@ const ZONES: { readonly [windows: string]: string } = {
   'GMT Standard Time': 'Europe/London Europe/Dublin Europe/Lisbon',
   'Greenwich Standard Time': 'Atlantic/Reykjavik Africa/Abidjan Africa/Accra Africa/Dakar',
   'Morocco Standard Time': 'Africa/Casablanca',
-  'W. Europe Standard Time': 'Europe/Berlin Europe/Amsterdam Europe/Zurich Europe/Vienna Europe/Rome Europe/Oslo Europe/Stockholm Europe/Luxembourg Europe/Monaco Europe/Malta',
+  'W. Europe Standard Time':
+    'Europe/Berlin Europe/Amsterdam Europe/Zurich Europe/Vienna Europe/Rome Europe/Oslo Europe/Stockholm Europe/Luxembourg Europe/Monaco Europe/Malta',
   'Romance Standard Time': 'Europe/Paris Europe/Madrid Europe/Brussels Europe/Copenhagen',
   'Central Europe Standard Time': 'Europe/Budapest Europe/Prague Europe/Belgrade Europe/Ljubljana Europe/Bratislava',
   'Central European Standard Time': 'Europe/Warsaw Europe/Zagreb Europe/Sarajevo Europe/Skopje',

@@ -149,7 +149,7 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
 
     const builder = this.account('Builder', 'build', 'Builds', props);
     const topic = service && this.deployment(props, service, image, deploySeconds, builder);
-    if (stages.includes(PipelineStage.BUILD)) registry!.grants.push(idFor(this, 'Push'), member(builder));
+    if (stages.includes(PipelineStage.BUILD)) registry!.grants.push(idFor(this, 'Push'), builder);
     new CloudbuildTrigger(this, 'Resource', {
       project,
       location: region,
@@ -161,7 +161,7 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
         push: { branch: `^${branch.replace(/[.+]/g, '\\$&')}$` },
       },
       ...(directory !== '.' && { includedFiles: [`${directory}/**`] }),
-      build: this.build(props, buildSeconds, { step: buildSteps(props, props.toolImage ?? 'python:3.11', image, topic) }),
+      buildAttribute: this.build(props, buildSeconds, { step: buildSteps(props, props.toolImage ?? 'python:3.11', image, topic) }),
       dependsOn,
     });
     this.deployTriggerName = service && `${this.pipelineName}-deploy`;
@@ -213,14 +213,14 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
       project,
       topic: topic.name,
       role: 'roles/pubsub.publisher',
-      member: member(builder).member,
+      member: builder.member,
     });
     const deployer = this.account('Deployer', 'deploy', 'Deploys', props);
     // Whoever deploys an image to Cloud Run has to be able to read it.
-    registry!.grants.pull(idFor(this, 'Pull'), member(deployer));
-    service.grants.deploy(idFor(this, 'Deploy'), member(deployer));
+    registry!.grants.pull(idFor(this, 'Pull'), deployer);
+    service.grants.deploy(idFor(this, 'Deploy'), deployer);
     const smokeTest = props.smokeTest ?? (service.access !== Access.PRIVATE || props.workerPool !== undefined);
-    if (smokeTest) service.grants.invoke(idFor(this, 'SmokeTest'), member(deployer));
+    if (smokeTest) service.grants.invoke(idFor(this, 'SmokeTest'), deployer);
     if (service.rollout.strategy === RolloutStrategy.CANARY) this.role(deployer, 'Watch', service.project, 'roles/monitoring.viewer');
     new CloudbuildTrigger(this, 'DeployTrigger', {
       project,
@@ -232,7 +232,7 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
       substitutions: { _IMAGE: '$(body.message.attributes.image)', _COMMIT: '$(body.message.attributes.commit)' },
       filter: `_IMAGE.startsWith("${image}@sha256:")`,
       approvalConfig: { approvalRequired: props.approval ?? false },
-      build: this.build(props, seconds, { step: deploySteps(service, image, smokeTest, props.rollbackErrorPercent ?? 5) }),
+      buildAttribute: this.build(props, seconds, { step: deploySteps(service, image, smokeTest, props.rollbackErrorPercent ?? 5) }),
       dependsOn,
     });
     return topic.id;
@@ -259,7 +259,7 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
   }
 
   private role(account: ServiceAccount, id: string, project: string, role: string): void {
-    new ProjectIamMember(this, id, { project, role, member: member(account).member });
+    new ProjectIamMember(this, id, { project, role, member: account.member });
   }
 
   /** Two pipelines of one repository share its link: a connection takes each repository once. */
@@ -301,8 +301,4 @@ class PipelineGrants extends BuildPipelineGrants {
   public approve(id: string, grantee: IMember): void {
     new ProjectIamMember(this.pipeline, id, { project: this.project, role: 'roles/cloudbuild.builds.approver', member: grantee.member });
   }
-}
-
-function member(account: ServiceAccount): IMember {
-  return { member: `serviceAccount:${account.email}` };
 }

@@ -6,7 +6,7 @@ import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member'
 import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
 import { ServiceAccountIamMember } from '@cdktf/provider-google/lib/service-account-iam-member';
 import { WorkflowsWorkflow } from '@cdktf/provider-google/lib/workflows-workflow';
-import { Capacity, Environment, Schedule } from '../../core';
+import { Capacity, Schedule } from '../../core';
 import { policyOf } from '../../core/environment';
 import { parity } from '../../core/parity';
 import { ARTIFACT_PREFIXES, TRAINING_ENV } from '../../core/training';

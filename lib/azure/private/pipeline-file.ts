@@ -1,0 +1,292 @@
+import { PipelineStage, RolloutStrategy } from '../../core';
+import { IAppServiceInference } from '../inference';
+import { IImageRegistry } from '../registry';
+import { toYaml, Yaml } from './pipeline-yaml';
+
+/** What the pipeline file says. */
+export interface PipelineFile {
+  readonly name: string;
+  readonly branch: string;
+  readonly stages: readonly PipelineStage[];
+  /** Folder of the repository in which the commands run. */
+  readonly directory: string;
+  /** Folder of the repository that holds the Dockerfile. */
+  readonly context: string;
+  readonly lintCommands: readonly string[];
+  readonly testCommands: readonly string[];
+  readonly pythonVersion: string;
+  readonly approval: boolean;
+  readonly approvers: readonly string[];
+  /** Pool of agents of one's own; Microsoft's where there is none. */
+  readonly agentPool?: string;
+  readonly registry: IImageRegistry;
+  /** Name of the image in the registry. */
+  readonly repository: string;
+  readonly service?: IAppServiceInference;
+  /** Connection string of the Application Insights that failures are written to. */
+  readonly runLog?: string;
+}
+
+/** Days that a run waits for its approval. */
+const APPROVAL_DAYS = 3;
+/** Minutes that a version is watched after it took over. */
+const WATCH_MINUTES = 5;
+const MANAGEMENT_API = '2023-12-01';
+
+/** The pipeline as `azure-pipelines.yml` holds it. */
+export function pipelineFile(f: PipelineFile): string {
+  const has = (stage: PipelineStage): boolean => f.stages.includes(stage);
+  const before = [
+    ...(has(PipelineStage.LINT) ? [commands(f, 'Lint', f.lintCommands)] : []),
+    ...(has(PipelineStage.TEST) ? [commands(f, 'Test', f.testCommands)] : []),
+    ...(has(PipelineStage.BUILD) ? [build(f)] : []),
+  ];
+  const service = has(PipelineStage.DEPLOY) ? f.service : undefined;
+  const after = service ? [...(f.approval ? [approve(f)] : []), deploy(f, service)] : [];
+  const document = {
+    trigger: { batch: true, branches: { include: [f.branch] } },
+    pr: 'none',
+    parameters: service && [
+      {
+        name: 'tag',
+        displayName: 'Deploy this tag of the image; "commit" builds the commit',
+        type: 'string',
+        default: 'commit',
+      },
+    ],
+    pool: f.agentPool === undefined ? { vmImage: 'ubuntu-24.04' } : { name: f.agentPool },
+    variables: variables(f, service),
+    stages: [...(service ? [{ "${{ if eq(parameters.tag, 'commit') }}": before }] : before), ...after, ...(f.runLog ? [notify(f)] : [])],
+  };
+  return `${HEADER}${toYaml(document)}`;
+}
+
+const HEADER = `# Rendered by mlops-constructs; to change it, change the declaration and render it again.
+# Azure is reached through a service connection without secrets (workload identity federation).
+
+`;
+
+function variables(f: PipelineFile, service: IAppServiceInference | undefined): { readonly [name: string]: Yaml | undefined } {
+  return {
+    REGISTRY: f.registry.registryName,
+    REPOSITORY: f.repository,
+    ...(service
+      ? {
+          LOGIN_SERVER: f.registry.loginServer,
+          RESOURCE_GROUP: service.resourceGroupName,
+          APP: service.serviceName,
+          APP_ID: service.webAppId,
+          "${{ if eq(parameters.tag, 'commit') }}": { TAG: '$(Build.SourceVersion)' },
+          '${{ else }}': { TAG: '${{ parameters.tag }}' },
+        }
+      : { TAG: '$(Build.SourceVersion)' }),
+    ...(f.runLog ? { RUN_LOG: f.runLog } : {}),
+  };
+}
+
+function commands(f: PipelineFile, stage: string, lines: readonly string[]): Yaml {
+  return {
+    stage,
+    jobs: [
+      {
+        job: stage,
+        steps: [
+          { checkout: 'self', fetchDepth: 1 },
+          { task: 'UsePythonVersion@0', inputs: { versionSpec: f.pythonVersion } },
+          ...lines.map((script) => ({ script, workingDirectory: f.directory })),
+        ],
+      },
+    ],
+  };
+}
+
+function build(f: PipelineFile): Yaml {
+  const pool = f.registry.buildAgentPoolName;
+  const line = `az acr build --registry "$REGISTRY" --image "$REPOSITORY:$TAG"${pool ? ` --agent-pool "${pool}"` : ''} "${f.context}"`;
+  // Machines of the registry's pool are paid for by the minute: one is started for the build.
+  const script = pool
+    ? `scale() { az acr agentpool update --registry "$REGISTRY" --name "${pool}" --count "$1" --output none; }
+trap 'scale 0' EXIT
+scale 1
+${line}
+`
+    : `${line}\n`;
+  return {
+    stage: 'Build',
+    jobs: [{ job: 'Build', steps: [{ checkout: 'self', fetchDepth: 1 }, az(f, 'Build the image with ACR Tasks and push it', script)] }],
+  };
+}
+
+function approve(f: PipelineFile): Yaml {
+  return {
+    stage: 'Approve',
+    jobs: [
+      {
+        job: 'Approve',
+        pool: 'server',
+        timeoutInMinutes: APPROVAL_DAYS * 24 * 60,
+        steps: [
+          {
+            task: 'ManualValidation@1',
+            inputs: {
+              notifyUsers: f.approvers.length ? f.approvers.join(',') : '$(Build.RequestedForEmail)',
+              approvers: f.approvers.length ? f.approvers.join(',') : undefined,
+              instructions: 'Deploy $(REPOSITORY):$(TAG) to $(APP)?',
+              onTimeout: 'reject',
+            },
+          },
+        ],
+      },
+    ],
+  };
+}
+
+const CONFIG = `image="DOCKER|$LOGIN_SERVER/$REPOSITORY:$TAG"
+configure() { # site image
+  az rest --method patch --url "https://management.azure.com$1/config/web?api-version=${MANAGEMENT_API}" \\
+    --body "{\\"properties\\":{\\"linuxFxVersion\\":\\"$2\\"}}" --output none
+}
+`;
+const HEALTHY = `healthy() { # site: waits until App Service finds every instance healthy
+  for attempt in $(seq 30); do
+    sleep 30
+    health=$(az monitor metrics list --resource "$1" --metric HealthCheckStatus --aggregation Average --interval PT1M \\
+      --start-time "$(date --utc --date '-3 minutes' +%FT%TZ)" --query 'min(value[0].timeseries[].data[].average)' --output tsv)
+    case "$health" in 100*) return 0 ;; esac
+  done
+  echo '##vso[task.logissue type=error]The health path does not answer 200'
+  return 1
+}
+`;
+const WATCH = `since=$(date --utc +%FT%TZ)
+total() { # site metric
+  az monitor metrics list --resource "$1" --metric "$2" --aggregation Total --interval PT1M --start-time "$since" \\
+    --query 'sum(value[0].timeseries[].data[].total)' --output tsv | cut -d . -f 1
+}
+watch() { # site minutes: fails as soon as more than 1 % of the requests fail
+  for minute in $(seq "$2"); do
+    sleep 60
+    requests=$(total "$1" Requests)
+    errors=$(total "$1" Http5xx)
+    echo "minute $minute: $errors of $requests requests failed"
+    if [ $((errors * 100)) -gt "$requests" ]; then
+      echo "##vso[task.logissue type=error]$errors of $requests requests failed"
+      return 1
+    fi
+  done
+}
+`;
+
+function deploy(f: PipelineFile, service: IAppServiceInference): Yaml {
+  const { strategy, percent, interval } = service.rollout;
+  const inPlace = strategy === RolloutStrategy.ALL_AT_ONCE;
+  const minutes = strategy === RolloutStrategy.CANARY ? interval.toMinutes() : 0;
+  return {
+    stage: 'Deploy',
+    jobs: [
+      {
+        job: 'Deploy',
+        timeoutInMinutes: minutes + 60,
+        steps: [{ checkout: 'none' }, ...(inPlace ? deployInPlace(f) : deployBySlot(f, service.stagingSlotName!, percent, minutes))],
+      },
+    ],
+  };
+}
+
+function deployInPlace(f: PipelineFile): Yaml[] {
+  return [
+    az(
+      f,
+      'Put the version into service',
+      `${CONFIG}previous=$(az webapp config show --resource-group "$RESOURCE_GROUP" --name "$APP" --query linuxFxVersion --output tsv)
+echo "##vso[task.setvariable variable=PREVIOUS]$previous"
+configure "$APP_ID" "$image"
+`,
+    ),
+    az(f, 'Watch it', `${HEALTHY}${WATCH}healthy "$APP_ID"\nwatch "$APP_ID" ${WATCH_MINUTES}\n`),
+    az(f, 'Put the previous version back', `${CONFIG}configure "$APP_ID" "$PREVIOUS"\n`, "and(or(failed(), canceled()), ne(variables['PREVIOUS'], ''))"),
+  ];
+}
+
+function deployBySlot(f: PipelineFile, slot: string, percent: number, minutes: number): Yaml[] {
+  const app = '--resource-group "$RESOURCE_GROUP" --name "$APP"';
+  const swap = `az webapp deployment slot swap ${app} --slot ${slot} --target-slot production --output none`;
+  const clear = `az webapp traffic-routing clear ${app} --output none`;
+  return [
+    az(
+      f,
+      `Put the version into the ${slot} slot`,
+      // Stopped first, so that no instance of the version before is found healthy in its place.
+      `${CONFIG}az webapp stop ${app} --slot ${slot}
+configure "$APP_ID/slots/${slot}" "$image"
+az webapp start ${app} --slot ${slot}
+`,
+    ),
+    az(f, 'Wait until it is healthy', `${HEALTHY}healthy "$APP_ID/slots/${slot}"\n`),
+    ...(minutes
+      ? [
+          az(
+            f,
+            `Give it ${percent} % of the traffic for ${minutes} minutes`,
+            `${WATCH}az webapp traffic-routing set ${app} --distribution ${slot}=${percent} --output none
+watch "$APP_ID/slots/${slot}" ${minutes}
+${clear}
+`,
+          ),
+        ]
+      : []),
+    az(f, 'Swap the slots', `${swap}\necho '##vso[task.setvariable variable=SWAPPED]true'\n`),
+    az(f, 'Watch it', `${WATCH}watch "$APP_ID" ${WATCH_MINUTES}\n`),
+    az(
+      f,
+      'Put the previous version back',
+      `${clear}
+if [ "$SWAPPED" = true ]; then
+  ${swap}
+fi
+`,
+      'or(failed(), canceled())',
+    ),
+  ];
+}
+
+function notify(f: PipelineFile): Yaml {
+  return {
+    stage: 'Notify',
+    condition: 'failed()',
+    jobs: [
+      {
+        job: 'Notify',
+        steps: [
+          { checkout: 'none' },
+          az(
+            f,
+            'Record the failure, which raises the alarm',
+            `value() { echo "$RUN_LOG" | tr ';' '\\n' | sed -n "s/^$1=//p"; }
+token=$(az account get-access-token --resource https://monitor.azure.com --query accessToken --output tsv)
+event='[{"name": "Microsoft.ApplicationInsights.Event", "time": "%s", "iKey": "%s", "data": {"baseType": "EventData", "baseData": {"ver": 2, "name": "PipelineFailed", "properties": {"run": "%s"}}}}]'
+printf "$event" "$(date --utc +%FT%TZ)" "$(value InstrumentationKey)" "$BUILD_BUILDNUMBER" |
+  curl --fail --silent --show-error --header "Authorization: Bearer $token" --header 'Content-Type: application/json' \\
+    --data @- "$(value IngestionEndpoint)v2.1/track"
+`,
+          ),
+        ],
+      },
+    ],
+  };
+}
+
+/** A step that runs a shell script, logged in to Azure. */
+function az(f: PipelineFile, displayName: string, script: string, condition?: string): Yaml {
+  return {
+    task: 'AzureCLI@2',
+    displayName,
+    condition,
+    inputs: {
+      azureSubscription: f.name,
+      scriptType: 'bash',
+      scriptLocation: 'inlineScript',
+      inlineScript: `set -euo pipefail\n${script}`,
+    },
+  };
+}
