@@ -24,10 +24,13 @@ export function runApp(
     synth(check(file ?? findDeclaration(io.cwd), io.cwd, { among }));
     return 0;
   } catch (e) {
-    if (e instanceof InputError) io.err(renderAll(e.problems, io.errColors));
-    else if (e instanceof SetupError) io.err(`${e.message}\n`);
-    else throw e;
-    return e instanceof InputError ? 2 : 1;
+    if (e instanceof InputError) {
+      io.err(renderAll(e.problems, io.errColors));
+      return 2;
+    }
+    if (!(e instanceof SetupError)) throw e;
+    io.err(`${e.message}\n`);
+    return e.exitCode;
   }
 }
 

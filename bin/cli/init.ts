@@ -10,8 +10,8 @@ import { SCHEMA_FILE } from './schema';
  */
 export function init(file: string, cwd: string): void {
   const path = resolve(cwd, file);
-  if (existsSync(path)) throw new SetupError(`${file} exists and was left as it is. Name another file, or remove it first.`);
-  if (!existsSync(dirname(path))) throw new SetupError(`There is no folder ${dirname(path)}. Make it first.`);
+  if (existsSync(path)) throw new SetupError(`${file} exists and was left as it is. Name another file, or remove it first.`, 2);
+  if (!existsSync(dirname(path))) throw new SetupError(`There is no folder ${dirname(path)}. Make it first.`, 2);
   writeFileSync(path, starter(dirname(path)), { flag: 'wx' });
 }
 
@@ -59,12 +59,11 @@ inference:
     rollout: { strategy: canary, percent: 10, interval: 10m }
     env: { LOG_LEVEL: info }
 
-# Continuous delivery from Git to the service:
-# pipelines:
-#   release:
-#     repository: { provider: github, owner: acme, name: my-repository, branch: main }
-#     deploys: predict
-#     approval: true
+pipelines:
+  release: # from a Git commit to the service; until its first run a placeholder answers
+    repository: { provider: github, owner: acme, name: my-repository, branch: main }
+    deploys: predict
+    approval: true
 
 monitoring:
   # notify: { email: you@example.com }

@@ -43,9 +43,13 @@ export async function main(args: readonly string[], io: Io): Promise<Exit> {
       else io.err(renderAll(e.problems, io.errColors));
       return Exit.BAD_INPUT;
     }
-    const error = e instanceof Error ? e : new Error(String(e));
-    const more = settings.debug || e instanceof SetupError ? '' : '\nRun again with --debug to see where.';
-    io.err(`${io.errColors.red('error:')} ${settings.debug ? (error.stack ?? error.message) : error.message}${more}\n`);
+    const { red } = io.errColors;
+    if (e instanceof SetupError) {
+      io.err(`${red('error:')} ${e.message}\n`);
+      return e.exitCode;
+    }
+    const { message, stack } = e instanceof Error ? e : new Error(String(e));
+    io.err(`${red('error:')} ${settings.debug ? stack : `${message}\nRun again with --debug to see where.`}\n`);
     return Exit.UNEXPECTED;
   }
 }

@@ -12,7 +12,11 @@ const PEERS: { readonly [c in CloudName]: readonly string[] } = {
 
 /** Something the user has to do before the command can run; shown without a stack trace. */
 export class SetupError extends Error {
-  public constructor(message: string) {
+  public constructor(
+    message: string,
+    /** What the process ends with: 1 for the installation, 2 for what was asked. */
+    public readonly exitCode: 1 | 2,
+  ) {
     super(message);
     this.name = 'SetupError';
   }
@@ -39,6 +43,7 @@ export function requirePeers(clouds: readonly CloudName[], installed: (name: str
     `${titles} cannot be synthesized: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed.\n` +
       `Install ${missing.length === 1 ? 'it' : 'them'}:  npm install --save-dev ${packages}\n` +
       `Or leave the cloud out with --targets.`,
+    1,
   );
 }
 

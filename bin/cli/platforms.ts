@@ -14,15 +14,15 @@ export const CLOUDS: readonly CloudName[] = ['aws', 'azure', 'gcp'];
 export const FOLDER = { aws: 'cdk.out', azure: 'cdktf.out', gcp: 'cdktf.out' } as const;
 
 /**
- * What new CDK apps are advised to set and what changes the templates of this library, in the code and not in cdk.json,
+ * Flags that new CDK apps are advised to set, as far as they change what this library makes. In the code and not in cdk.json,
  * so that `mlops synth` and `npx cdk synth` write the same template. The user's own context goes before it.
  */
 const AWS_CONTEXT: { readonly [flag: string]: unknown } = {
   '@aws-cdk/aws-iam:minimizePolicies': true,
-  '@aws-cdk/core:checkSecretUsage': true,
-  '@aws-cdk/core:enablePartitionLiterals': true,
-  '@aws-cdk/core:target-partitions': ['aws'],
   '@aws-cdk/core:validateAgainstDefaultRules': true,
+  // Stack traces carry this machine's paths into the output, and cost time.
+  'aws:cdk:disable-creation-stack-traces': true,
+  'aws:cdk:disable-stack-trace': true,
 };
 
 /** How platforms are built. */
@@ -71,7 +71,13 @@ export function buildPlatforms(declaration: MlPlatformProps, clouds: readonly Cl
       else if (cloud === 'azure') new (azureLibrary().MlPlatformStack)(terraform!, name, declaration);
       else new (gcpLibrary().MlPlatformStack)(terraform!, name, declaration);
     });
+  if (aws) dropTraces(aws);
   return { aws, terraform, problems, failures };
+}
+
+/** Some of CDK's own constructs keep traces even so. */
+function dropTraces(root: cdk.App): void {
+  for (const { node } of root.node.findAll()) for (const entry of node.metadata) delete (entry as { trace?: unknown }).trace;
 }
 
 /** What became of the declaration, ordered by cloud and path. */
@@ -94,14 +100,19 @@ function awsApp({ aws: outdir, dryRun }: BuildOptions): cdk.App {
   const { App } = cdkLibrary();
   // Run by the cdk command line, which says where to write and shows what the validator finds.
   if (!outdir) return new App({ context: AWS_CONTEXT, autoSynth: false });
-  // In this process: what the validator refuses is thrown, with its whole report.
-  const own = { '@aws-cdk/core:appMode': 'inmemory', ...(dryRun ? { 'aws:cdk:disable-asset-staging': true } : {}) };
+  const own = {
+    // What the validator refuses is thrown, with its whole report.
+    '@aws-cdk/core:appMode': 'inmemory',
+    // As the cdk command line does.
+    'aws:cdk:enable-path-metadata': true,
+    'aws:cdk:enable-asset-metadata': true,
+    ...(dryRun ? { 'aws:cdk:disable-asset-staging': true } : {}),
+  };
   return new App({ outdir, context: { ...AWS_CONTEXT, ...own }, autoSynth: false });
 }
 
 function terraformApp({ terraform: outdir }: BuildOptions): cdktf.App {
   const { App } = cdktfLibrary();
-  // Stack traces would carry this machine's paths into the manifest, and cost a third of the time.
   return new App({ outdir, stackTraces: false });
 }
 

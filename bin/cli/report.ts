@@ -6,13 +6,11 @@ import { titles } from './check';
 import { Report, StackReport } from './synth';
 
 /** What was written, a table per cloud with the next command under it. */
-export function renderSynth({ file, stacks, notes }: Report, colors: Colors, columns: number): string {
+export function renderSynth({ stacks, notes }: Report, colors: Colors, columns: number): string {
   const { bold, yellow, dim } = colors;
   const tables = stacks.map((s) => `${table(s, colors, columns)}\n${bold('next:')} ${s.written!.next}\n`);
   const warnings = notes.map((note) => `${yellow('note:')} ${note}\n`);
-  return [...tables, ...(warnings.length ? [warnings.join('')] : []), dim(`${file} became parity.json: what each field became\n`)].join(
-    '\n',
-  );
+  return [...tables, ...(warnings.length ? [warnings.join('')] : []), dim('parity.json says what became of each field.\n')].join('\n');
 }
 
 /** That all is well, and what each cloud serves only nearly. */
@@ -24,16 +22,20 @@ export function renderValid({ file, stacks }: Report, colors: Colors, columns: n
 }
 
 function table({ cloud, stack, state, entries, written }: StackReport, { bold, cyan, yellow, dim }: Colors, columns: number): string {
-  const width = Math.min(Math.max(columns, 60), 140);
-  const first = 14;
-  const t = new Table({ colWidths: [first, width - first - 3], wordWrap: true, style: { head: [], border: [] } });
-  t.push([{ colSpan: 2, content: `${bold(CLOUD_TITLE[cloud])} ${cyan(stack)}` }]);
-  if (written) t.push(['resources', `${thousands(written.resources)}, in ${written.folder}`]);
-  t.push(['mapped', `${entries.filter((e) => e.kind === 'mapped').length} fields exactly as declared`]);
+  const width = Math.min(Math.max(columns, 80), 160) - 4;
+  const longest = Math.max(20, ...entries.filter((e) => e.kind !== 'mapped').map((e) => e.path.length));
+  const first = Math.min(longest + 2, Math.floor(width / 2));
+  const second = Math.floor((width - first) * 0.45);
+  const t = new Table({ colWidths: [first, second, width - first - second], wordWrap: true, style: { head: [], border: [] } });
+  const wide = (name: string, content: string): void => void t.push([name, { colSpan: 2, content }]);
+  t.push([{ colSpan: 3, content: `${bold(CLOUD_TITLE[cloud])} ${cyan(stack)}` }]);
+  if (written) wide('resources', `${thousands(written.resources)}, in ${written.folder}`);
+  if (written) wide('state', state);
+  wide('exactly as declared', `${entries.filter((e) => e.kind === 'mapped').length} entries`);
   for (const kind of ['approximated', 'refused'] as const) {
-    const lines = entries.filter((e) => e.kind === kind).map((e) => `${bold(e.path)} became ${e.became}\n${dim(e.reason ?? '')}`);
-    if (lines.length) t.push([yellow(kind), lines.join('\n')]);
+    const found = entries.filter((e) => e.kind === kind);
+    if (found.length) t.push([yellow(kind), dim('became'), dim('because')]);
+    for (const e of found) t.push([e.path, e.became, e.reason ?? '']);
   }
-  if (written) t.push(['state', state]);
   return t.toString();
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { dirname, resolve } from 'path';
-import { Document, isAlias, isMap, isScalar, isSeq, LineCounter, Node, Pair, parseAllDocuments, ParsedNode, YAMLMap } from 'yaml';
+import { Document, isAlias, isMap, isScalar, isSeq, LineCounter, Node, Pair, parseAllDocuments, ParsedNode, visit, YAMLMap } from 'yaml';
 import { InputError, LocatedProblem } from './problems';
 
 /** Where something stands in the file, and what stands there. */
@@ -95,6 +95,19 @@ export class Source {
       const what = isSeq(contents) ? 'a list' : 'text';
       this.fail([{ code: 'syntax', offset: contents?.range[0], reason: `the file holds ${what}, not fields`, instead: START }]);
     }
+    visit(document, {
+      Alias: (_, alias) => {
+        if (!alias.resolve(document))
+          faults.push({
+            code: 'syntax',
+            offset: alias.range?.[0],
+            value: `*${alias.source}`,
+            reason: `stands for &${alias.source}, which is nowhere before it`,
+            instead: `write &${alias.source} before the value that is meant, or put the text in quotes`,
+          });
+      },
+    });
+    if (faults.length) this.fail(faults);
     try {
       this.data = document.toJS();
     } catch (e) {

@@ -45,9 +45,9 @@ export function translate(e: ErrorObject, data: unknown, at: TextAt): FieldProbl
       };
     }
     case 'type':
-      return { path, ...wrongType(field, e.data, at(path).text, path[path.length - 1] ?? '') };
+      return { path, ...wrongType(field, e.data, at(path).text, path) };
     case 'enum':
-      return problem('choice', `is not ${oneOf(field.enum ?? [])}`, `write ${nearestWord(String(e.data), field.enum ?? [])}`);
+      return problem('choice', `is not one of ${(field.enum ?? []).join(', ')}`, `write ${nearestWord(String(e.data), field.enum ?? [])}`);
     case 'pattern':
       return { path, ...wrongText(field, String(e.data)) };
     case 'minLength':
@@ -89,10 +89,11 @@ function unknownField(path: readonly string[], name: string, data: unknown): Fie
   return { ...base, reason: 'there is no such field', instead: `leave it out; known are ${Object.keys(known).join(', ')}` };
 }
 
-/** The word that was probably meant: the same but for case and dashes, or a few letters away. */
+/** The word that was probably meant: the same but for case, dashes and order, or a few letters away. */
 function similar(word: string, words: readonly string[]): string | undefined {
   const plain = (w: string): string => w.toLowerCase().replace(/[-_\s]/g, '');
-  const same = words.find((w) => plain(w) === plain(word));
+  const letters = (w: string): string => [...plain(w)].sort().join('');
+  const same = words.find((w) => plain(w) === plain(word)) ?? words.find((w) => letters(w) === letters(word));
   if (same || !words.length) return same;
   const nearest = closest(word, [...words]);
   const begun = words.filter((w) => word.length > 2 && (plain(w).startsWith(plain(word)) || plain(word).startsWith(plain(w))));
@@ -108,10 +109,17 @@ function wrongType(
   field: JsonSchema,
   value: unknown,
   text: string | undefined,
-  name: string,
+  path: readonly string[],
 ): Pick<FieldProblem, 'code' | 'reason' | 'instead'> {
   const wanted = field.type ?? 'object';
-  if (value === null) return { code: 'syntax', reason: 'has no value', instead: `write ${shape(field)} behind it, or leave the field out` };
+  const name = path[path.length - 1] ?? '';
+  const required = fieldAt(path.slice(0, -1))?.required?.includes(name);
+  if (value === null)
+    return {
+      code: 'syntax',
+      reason: 'has no value',
+      instead: `write ${shape(field)} behind it${required ? '' : ', or leave the field out'}`,
+    };
   const reason = `${kind(value)}, where ${KINDS[wanted]} is expected`;
   const told = text ?? String(value);
   const instead = ((): string => {
@@ -158,6 +166,8 @@ function fits(text: string, field: JsonSchema): boolean {
 
 /** What can be written, in short. */
 function shape(field: JsonSchema): string {
+  const told = /such as `([^`]+)`/.exec(field.description ?? '')?.[1];
+  if (told) return told;
   if (field.enum) return oneOf(field.enum);
   if (field.properties) {
     const required = field.required ?? [];

@@ -57,9 +57,16 @@ export class MlPlatform extends Construct {
       Object.values(entries).filter((d) => !d.on || d.on.includes('aws'));
     const serves = here(props.inference).some((d) => (d.access ?? Access.PRIVATE) === Access.PRIVATE);
     const monitoringProps = facade.monitoringProps();
-    const network = serves || here(props.training).length ? facade.make('network', () => this.makeNetwork(props, existing)) : undefined;
-    const artifacts = facade.make('storage', () => this.makeStore(props, existing));
-    const registry = here(props.pipelines).length ? facade.make('registry', () => this.makeRegistry(props, existing)) : undefined;
+    const networked = serves || here(props.training).length > 0;
+    const network = networked ? this.networkOf(facade, props, existing) : undefined;
+    const artifacts = facade.make(existing?.artifactBucket ? 'targets.aws.existing.artifactBucket' : 'storage', () =>
+      this.makeStore(props, existing),
+    );
+    const registry = here(props.pipelines).length
+      ? facade.make(existing?.imageRepository ? 'targets.aws.existing.imageRepository' : 'registry', () =>
+          this.makeRegistry(props, existing),
+        )
+      : undefined;
 
     this.clusters = facade.training((name, base) => new GpuTrainingCluster(this, name, { ...base, vpc: network?.vpc, artifacts }));
     this.services = facade.inference(
@@ -75,7 +82,7 @@ export class MlPlatform extends Construct {
       return new BuildPipeline(this, name, {
         ...base,
         context: base.context ?? (image && /^[./]/.test(image) ? basename(image) : undefined),
-        repository: registry!.repository,
+        imageRepository: registry?.repository,
         service: deploys === undefined ? undefined : this.services.get(deploys),
       });
     });
@@ -106,20 +113,35 @@ export class MlPlatform extends Construct {
     return this.of('pipelines', this.builds, name);
   }
 
-  private makeNetwork(props: MlPlatformProps, existing: AwsExisting | undefined): IMlNetwork {
+  private networkOf(facade: Facade, props: MlPlatformProps, existing: AwsExisting | undefined): IMlNetwork {
     const theirs = existing?.network;
-    if (!theirs) return new MlNetwork(this, 'Network', { environment: props.environment });
-    const checks = checksOf(this, 'aws.MlPlatform');
-    checks.require(
-      theirs.privateSubnetIds.length > 0 && theirs.privateSubnetIds.length === theirs.availabilityZones.length,
-      'conflict',
-      'privateSubnetIds',
-      theirs.privateSubnetIds,
-      `there are ${theirs.availabilityZones.length} availability zones`,
-      'write one subnet for each zone, in the same order',
-    );
-    checks.done();
-    return MlNetwork.fromVpc(this, 'Network', Vpc.fromVpcAttributes(this, 'ExistingVpc', theirs));
+    if (!theirs) return facade.make('network', () => new MlNetwork(this, 'Network', { environment: props.environment }))!;
+    const zones = theirs.availabilityZones.length;
+    const network = facade.make('targets.aws.existing.network', () => {
+      const checks = checksOf(this, 'aws.MlPlatform');
+      checks.require(
+        zones > 0 && theirs.privateSubnetIds.length === zones,
+        'conflict',
+        'privateSubnetIds',
+        theirs.privateSubnetIds,
+        `there ${zones === 1 ? 'is one availability zone' : `are ${zones} availability zones`}`,
+        'write one subnet for each zone, in the same order',
+      );
+      for (const subnet of theirs.privateSubnetIds)
+        checks.require(
+          /^subnet-[0-9a-f]+$/.test(subnet),
+          'syntax',
+          'privateSubnetIds',
+          subnet,
+          'not the id of a subnet',
+          'write an id such as subnet-0a1b2c3d',
+        );
+      checks.done();
+      return MlNetwork.fromVpc(this, 'Network', Vpc.fromVpcAttributes(this, 'ExistingVpc', theirs));
+    });
+    // A stand-in lets the problems of what needs the network be found, too, before all are thrown.
+    const standIn = { vpcId: theirs.vpcId, availabilityZones: ['a'], privateSubnetIds: ['subnet-00000000'] };
+    return network ?? MlNetwork.fromVpc(this, 'StandIn', Vpc.fromVpcAttributes(this, 'StandInVpc', standIn));
   }
 
   private makeStore(props: MlPlatformProps, existing: AwsExisting | undefined): IArtifactStore {

@@ -49,7 +49,7 @@ export interface ImageRegistryProps {
  * A registry for the images of the platform.
  *
  * Defines an ECR repository that is encrypted, scans each image when it is pushed and keeps the newest images by `environment`.
- * Untagged images go after a day. Storage costs about 0.10 USD per GB and month.
+ * Untagged images go after a week. Storage costs about 0.10 USD per GB and month.
  *
  * @example
  * const registry = new ImageRegistry(this, 'Images', { environment: Environment.PROD });
@@ -81,7 +81,7 @@ export class ImageRegistry extends Construct implements IImageRegistry {
         ? { encryption: RepositoryEncryption.KMS, encryptionKey: props.encryptionKey }
         : { encryption: RepositoryEncryption.AES_256 }),
       lifecycleRules: [
-        { rulePriority: 1, description: 'Untagged images go after a day', tagStatus: TagStatus.UNTAGGED, maxImageAge: Duration.days(1) },
+        { rulePriority: 1, description: 'Untagged images go after a week', tagStatus: TagStatus.UNTAGGED, maxImageAge: Duration.days(7) },
         { rulePriority: 2, description: 'The newest images stay', maxImageCount: props.imagesKept ?? policy.imagesKept },
       ],
       removalPolicy: removalOf(props.environment),

@@ -6,6 +6,9 @@ import { MlPlatform } from './platform';
 import { checksOf } from './private/scope';
 import { defaultZones, zonesAtDeployment } from './private/vpc';
 
+/** Takes tags since so short a time that cfn-lint calls them an error. */
+const UNTAGGED = ['AWS::CloudWatch::Dashboard'];
+
 /**
  * A CloudFormation stack that holds one platform and nothing else.
  *
@@ -43,7 +46,7 @@ export class MlPlatformStack extends Stack {
     );
     checks.done();
     const tags = { platform: props.name, environment, 'managed-by': 'mlops-constructs', ...props.tags };
-    for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
+    for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value, { excludeResourceTypes: UNTAGGED });
     this.platform = new MlPlatform(this, 'Platform', props);
   }
 

@@ -1,1 +1,11 @@
-export {};
+export * from './inference';
+export * from './logs';
+export * from './monitoring';
+export * from './network';
+export * from './pipeline';
+export * from './platform';
+export * from './registry';
+export * from './resource-group';
+export * from './stack';
+export * from './storage';
+export * from './training';

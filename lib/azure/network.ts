@@ -169,8 +169,9 @@ export class MlNetwork extends Construct implements INetwork {
       privateDnsZoneName: made.name,
       virtualNetworkId: this.virtualNetworkId,
     });
-    this.zones.set(zone, made.id);
-    return made.id;
+    const id = made.id;
+    this.zones.set(zone, id);
+    return id;
   }
 
   private natGateway(): NatGateway {

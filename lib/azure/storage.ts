@@ -66,7 +66,7 @@ export interface ArtifactStoreProps {
   /**
    * Name of the container.
    *
-   * @default "ml"
+   * @default "artifacts"
    */
   readonly containerName?: string;
   /**
@@ -90,12 +90,12 @@ export interface ArtifactStoreAttributes {
   /**
    * Name of a container in it, which exists too.
    *
-   * @default "ml"
+   * @default "artifacts"
    */
   readonly containerName?: string;
 }
 
-const CONTAINER = 'ml';
+const CONTAINER = 'artifacts';
 const ROLES = { read: 'Storage Blob Data Reader', write: 'Storage Blob Data Contributor' } as const;
 /** Days after which checkpoints and captured requests are rarely read. */
 const COOL_AFTER = 30;
@@ -283,6 +283,6 @@ function checkContainer(checks: Checks, name: string): void {
     'containerName',
     name,
     'a container is named by 3 to 63 lower-case letters, digits and single dashes, a letter or digit first and last',
-    'write a name such as ml',
+    'write a name such as artifacts',
   );
 }

@@ -33,6 +33,13 @@ const DECLARED_AS: { readonly [prop: string]: string } = {
   email: 'notify.email',
   criticalEmail: 'notify.critical',
 };
+/** Those among them that cannot be meant otherwise in a sentence. */
+const DECLARED_WORDS = new RegExp(
+  `\\b(${Object.keys(DECLARED_AS)
+    .filter((prop) => /[A-Z]/.test(prop))
+    .join('|')})\\b`,
+  'g',
+);
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
@@ -164,7 +171,12 @@ export class Facade {
         return construct();
       } catch (e) {
         if (isValidationError(e)) {
-          const declared = e.problems.map((p) => ({ ...p, prop: DECLARED_AS[p.prop] ?? p.prop }));
+          const declared = e.problems.map((p) => ({
+            ...p,
+            prop: DECLARED_AS[p.prop] ?? p.prop,
+            reason: inDeclaredWords(p.reason),
+            instead: inDeclaredWords(p.instead),
+          }));
           throw new ValidationError(declared.filter((p) => !wrong.some((w) => p.prop === w || p.prop.startsWith(`${w}.`))));
         }
         // What was refused before may be missing here.
@@ -297,6 +309,11 @@ export class Facade {
       environment: this.declaration.environment,
     };
   }
+}
+
+/** `raise maxNodes` as `raise nodes.max`. */
+function inDeclaredWords(text: string): string {
+  return text.replace(DECLARED_WORDS, (prop) => DECLARED_AS[prop]);
 }
 
 /** The image; if it is wrong, one that stands in for it until `done` throws. */

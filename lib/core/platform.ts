@@ -26,7 +26,7 @@ export interface MlPlatformProps {
    * @default dev
    */
   readonly environment?: Environment;
-  /** Which clouds it goes to. No default: nothing is created where nobody asked for it. */
+  /** Which clouds it goes to, such as `{ aws: { region: eu-west-1 } }`. No default: nothing is created where nobody asked for it. */
   readonly targets: TargetsDeclaration;
   /**
    * Tags (labels on Google Cloud, there in lower case) on every resource that takes them.
@@ -356,7 +356,7 @@ export interface TrainingDeclaration {
    * @default - the image's own command
    */
   readonly command?: string[];
-  /** Which GPU, by name or by need. No default: it decides the price. */
+  /** Which GPU, by name or by need, such as `{ memoryGib: 24 }`. No default: it decides the price. */
   readonly accelerator: AcceleratorDeclaration;
   /**
    * How many machines.
@@ -645,7 +645,7 @@ export interface RolloutDeclaration {
 
 /** A pipeline from a Git commit to a running service. */
 export interface PipelineDeclaration {
-  /** What is built. No default: it is your repository. */
+  /** What is built, such as `{ owner: acme, name: housing }`. No default: it is your repository. */
   readonly repository: RepositoryDeclaration;
   /**
    * What is done, in the order lint, test, build, deploy.

@@ -1,1 +1,10 @@
-export {};
+export * from './inference';
+export * from './member';
+export * from './monitoring';
+export * from './network';
+export * from './pipeline';
+export * from './platform';
+export * from './registry';
+export * from './stack';
+export * from './storage';
+export * from './training';

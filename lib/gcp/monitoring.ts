@@ -16,6 +16,7 @@ import {
   logPolicy,
   Policy,
   PolicyRoute,
+  protoDuration,
   ServiceObjective,
   servicePolicies,
   threshold,
@@ -234,7 +235,7 @@ export class Monitoring extends Construct implements IMonitoring {
     const fast = `${name}: ${percentile} % of the requests take less than ${limit.toString()}`;
     const slos = {
       Availability: { title: succeed, runbook: RUNBOOK.errors, goal: availability, sli: { availability: { enabled: true } } },
-      Latency: { title: fast, runbook: RUNBOOK.latency, goal: percentile, sli: { latency: { threshold: `${limit.toMillis() / 1000}s` } } },
+      Latency: { title: fast, runbook: RUNBOOK.latency, goal: percentile, sli: { latency: { threshold: protoDuration(limit) } } },
     };
     for (const [kind, { title, runbook, goal, sli }] of Object.entries(slos)) {
       const slo = new MonitoringSlo(scope, `${kind}Objective`, {
@@ -244,7 +245,7 @@ export class Monitoring extends Construct implements IMonitoring {
         goal: fraction(goal),
         basicSli: sli,
       });
-      const burns = Object.entries(burnPolicies(title, runbook, slo.name)).map(([speed, p]) => [`${kind}Burns${speed}`, p]);
+      const burns = Object.entries(burnPolicies(title, runbook, slo.name, goal)).map(([speed, p]) => [`${kind}Burns${speed}`, p]);
       this.alert(scope, Object.fromEntries(burns) as { [id: string]: Policy });
     }
   }

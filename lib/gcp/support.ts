@@ -21,7 +21,7 @@ export const SUPPORT: SupportColumn = {
   'training.capacity.reservation': mapped('a Compute Engine reservation, named in the job'),
   'training.capacity.flex-start': mapped('provisioning model FLEX_START'),
   'training.nodesPerJob': approximated(
-    'one task per machine, collocated, with a barrier before the program starts',
+    'one task per machine, with a barrier before the program starts',
     'jobs of Google Cloud Batch have one network interface per machine: GPUDirect and RDMA networks are not set up, machines talk over the subnetwork; flex-start and N1 machines cannot be placed close together',
   ),
   'training.maxDuration': mapped('maxRunDuration of the task'),

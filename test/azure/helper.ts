@@ -10,16 +10,20 @@ import { Rendered, Resource, Room } from '../contract/room';
 
 export const SUBSCRIPTION = '00000000-0000-0000-0000-000000000000';
 
+/** What was synthesized, as deep as it goes. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into it freely
+export type Body = { readonly [attribute: string]: any };
+
 /** A synthesized stack, with the questions that tests ask of it. */
 export interface Synthesized extends Rendered {
   /** All resources of a type, without construct metadata. */
-  all(type: string): { readonly [attribute: string]: any }[];
+  all(type: string): Body[];
   /** The one resource of a type; fails the test if there are more or less. */
-  only(type: string): { readonly [attribute: string]: any };
+  only(type: string): Body;
   /** Value of the output whose name starts so. */
   output(start: string): string;
   /** Everything else of the stack: `variable`, `data`, `provider`. */
-  readonly json: { readonly [block: string]: any };
+  readonly json: Body;
 }
 
 /** Fills a fresh stack and synthesizes it. */
@@ -31,10 +35,11 @@ export function synth(fill: (stack: TerraformStack) => void): Synthesized {
   const text = Testing.synth(stack);
   const json = JSON.parse(text);
   const resources: Resource[] = Object.entries<{ [id: string]: object }>(json.resource ?? {}).flatMap(([type, byId]) =>
-    Object.entries(byId).map(([id, body]) => {
-      const { '//': _metadata, ...rest } = body as { '//'?: unknown };
-      return { type, id, body: rest };
-    }),
+    Object.entries(byId).map(([id, body]) => ({
+      type,
+      id,
+      body: Object.fromEntries(Object.entries(body).filter(([name]) => name !== '//')),
+    })),
   );
   const outputs = Object.fromEntries(Object.entries<{ value: unknown }>(json.output ?? {}).map(([name, o]) => [name, o.value]));
   const all = (type: string) => resources.filter((r) => r.type === type).map((r) => r.body as object);

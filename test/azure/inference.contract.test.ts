@@ -2,9 +2,9 @@ import { AppServiceInference } from '../../lib/azure/inference';
 import { ContainerImage } from '../../lib/core';
 import { inferenceContract } from '../contract/inference';
 import { Rendered } from '../contract/room';
-import { FakeGroup, FakeNetwork, FakeRegistry, ROOM } from './helper';
+import { Body, FakeGroup, FakeNetwork, FakeRegistry, ROOM } from './helper';
 
-const app = (r: Rendered) => r.resources.find((x) => x.type === 'azurerm_linux_web_app')!.body as { [attribute: string]: any };
+const app = (r: Rendered) => r.resources.find((x) => x.type === 'azurerm_linux_web_app')!.body as Body;
 
 inferenceContract({
   ...ROOM,

@@ -429,6 +429,19 @@ describe('problems of constructs', () => {
     expect(() => facade.done()).toThrow(`aws.Thing 'housing-dev': x.${declared} 1: r; i`);
   });
 
+  test('are told in the words of the declaration', () => {
+    const { facade, scope } = platform({});
+    facade.make('training.trainer', () => {
+      const c = new Checks(scope, 'aws.Thing');
+      c.refuse('limit', 'minNodes', 5, 'no more than 4 may run by maxNodes', 'write 4 or less, or raise maxNodes');
+      c.done();
+      return scope;
+    });
+    expect(() => facade.done()).toThrow(
+      "aws.Thing 'housing-dev': training.trainer.nodes.min 5: no more than 4 may run by nodes.max; write 4 or less, or raise nodes.max",
+    );
+  });
+
   test('a fault of ours is not swallowed', () => {
     const { facade } = platform({});
     expect(() =>

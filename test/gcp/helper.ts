@@ -7,20 +7,24 @@ import { INetwork } from '../../lib/gcp/network';
 import { IImageRegistry, ImageRegistryGrants } from '../../lib/gcp/registry';
 import { Rendered, Resource, Room } from '../contract/room';
 
+/** What a synthesized file holds: tests look into it freely. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Json = any;
+
 export const PLACE = { project: 'acme-ml-dev', region: 'europe-west4' } as const;
 
 /** A synthesized stack, with the questions that tests ask of it. */
 export interface Synthesized extends Rendered {
   /** All resources of a type, without construct metadata. */
-  all(type: string): { readonly [attribute: string]: any }[];
+  all(type: string): { readonly [attribute: string]: Json }[];
   /** The one resource of a type; fails the test if there are more or less. */
-  only(type: string): { readonly [attribute: string]: any };
+  only(type: string): { readonly [attribute: string]: Json };
   /** The one resource of a type whose id contains a word. */
-  find(type: string, word: string): { readonly [attribute: string]: any };
+  find(type: string, word: string): { readonly [attribute: string]: Json };
   /** Value of the output whose name contains a word. */
   output(word: string): string;
   /** Everything else of the stack: `data`, `provider`. */
-  readonly json: { readonly [block: string]: any };
+  readonly json: { readonly [block: string]: Json };
 }
 
 /** Fills a fresh stack and synthesizes it. */
@@ -32,14 +36,15 @@ export function synth(fill: (stack: TerraformStack) => void): Synthesized {
   const text = Testing.synth(stack);
   const json = JSON.parse(text);
   const resources: Resource[] = Object.entries<{ [id: string]: object }>(json.resource ?? {}).flatMap(([type, byId]) =>
-    Object.entries(byId).map(([id, body]) => {
-      const { '//': _metadata, ...rest } = body as { '//'?: unknown };
-      return { type, id, body: rest };
-    }),
+    Object.entries(byId).map(([id, body]) => ({
+      type,
+      id,
+      body: Object.fromEntries(Object.entries(body).filter(([attribute]) => attribute !== '//')),
+    })),
   );
   const outputs = Object.fromEntries(Object.entries<{ value: unknown }>(json.output ?? {}).map(([name, o]) => [name, o.value]));
   const bodies = (type: string, word = '') =>
-    resources.filter((r) => r.type === type && r.id.includes(word)).map((r) => r.body as { [attribute: string]: any });
+    resources.filter((r) => r.type === type && r.id.includes(word)).map((r) => r.body as { [attribute: string]: Json });
   const one = <T>(found: readonly T[]): T => {
     expect(found).toHaveLength(1);
     return found[0];

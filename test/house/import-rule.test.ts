@@ -1,8 +1,9 @@
 import { ESLint } from 'eslint';
 import { join } from 'path';
-import config from '../../eslint.config.js';
 
 const ROOT = join(__dirname, '..', '..');
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- a JavaScript file without types
+const config = require('../../eslint.config.js');
 
 async function findings(file: string, code: string): Promise<string[]> {
   // The configuration is handed over: ESLint would load it by a dynamic import, which jest does not allow.

@@ -16,7 +16,7 @@ export interface DeploymentCommands {
   /**
    * Commands of a POSIX shell that put the image `$IMAGE_URI` into service, wait, and fail if it was rolled back.
    *
-   * They may use the AWS command line and `jq`.
+   * They may use the AWS command line.
    */
   readonly commands: string[];
   /**

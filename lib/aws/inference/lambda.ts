@@ -20,6 +20,7 @@ import { Construct } from 'constructs';
 import { Duration, ImageOwner, Rollout, RolloutStrategy } from '../../core';
 import { INFERENCE_DEFAULTS } from '../../core/inference';
 import { parity } from '../../core/parity';
+import { acknowledgeWildcards } from '../private/acknowledge';
 import { DEPLOY_COMMANDS } from '../private/inference-deploy';
 import { Endpoint, endpointOf } from '../private/inference-endpoint';
 import { functionCode, letLambdaPull } from '../private/inference-image';
@@ -87,6 +88,9 @@ abstract class LambdaInferenceBase extends Construct implements ILambdaInference
   public bindDeployment(options: DeploymentBindOptions): DeploymentCommands {
     for (const statement of deployStatements(this, this.function, this.deploymentGroup))
       options.grantee.grantPrincipal.addToPrincipalPolicy(statement);
+    const { grantPrincipal } = options.grantee;
+    if (Construct.isConstruct(grantPrincipal))
+      acknowledgeWildcards(grantPrincipal, [`${this.function.functionArn}:*`], 'Versions are numbered as they are published.');
     letLambdaPull(this, options);
     return {
       commands: DEPLOY_COMMANDS,

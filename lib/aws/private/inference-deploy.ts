@@ -3,7 +3,7 @@
  * that CodeBuild runs all commands in.
  */
 export const DEPLOY_COMMANDS: string[] = [
-  `(
+  String.raw`(
 set -eu
 echo "Deploying $IMAGE_URI to $FUNCTION_NAME"
 aws lambda update-function-code --function-name "$FUNCTION_NAME" --image-uri "$IMAGE_URI" --query LastUpdateStatus --output text
@@ -15,8 +15,7 @@ if [ "$new" = "$old" ]; then
   echo "Version $new is in service already"
   exit 0
 fi
-content=$(printf '{"version":0.0,"Resources":[{"service":{"Type":"AWS::Lambda::Function","Properties":{"Name":"%s","Alias":"%s","CurrentVersion":"%s","TargetVersion":"%s"}}}]}' "$FUNCTION_NAME" "$ALIAS_NAME" "$old" "$new")
-revision=$(jq --null-input --compact-output --arg content "$content" '{revisionType: "AppSpecContent", appSpecContent: {content: $content}}')
+revision=$(printf '{"revisionType":"AppSpecContent","appSpecContent":{"content":"{\\"version\\":0.0,\\"Resources\\":[{\\"service\\":{\\"Type\\":\\"AWS::Lambda::Function\\",\\"Properties\\":{\\"Name\\":\\"%s\\",\\"Alias\\":\\"%s\\",\\"CurrentVersion\\":\\"%s\\",\\"TargetVersion\\":\\"%s\\"}}}]}"}}' "$FUNCTION_NAME" "$ALIAS_NAME" "$old" "$new")
 deployment=$(aws deploy create-deployment --application-name "$DEPLOYMENT_APPLICATION" --deployment-group-name "$DEPLOYMENT_GROUP" --revision "$revision" --query deploymentId --output text)
 echo "Deployment $deployment shifts $ALIAS_NAME from version $old to version $new"
 while :; do
@@ -28,7 +27,7 @@ while :; do
       aws deploy get-deployment --deployment-id "$deployment" --query deploymentInfo.errorInformation
       exit 1 ;;
   esac
-  sleep "\${POLL_SECONDS:-15}"
+  sleep 15
 done
 )`,
 ];

@@ -2,7 +2,7 @@ import { Alarm, ComparisonOperator, IAlarm, IMetric, MathExpression, TreatMissin
 import { ILambdaDeploymentConfig, LambdaDeploymentConfig, TimeBasedCanaryTrafficRouting } from 'aws-cdk-lib/aws-codedeploy';
 import { Duration as CdkDuration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { Rollout, RolloutStrategy } from '../../core';
+import { AlarmSeverity, Rollout, RolloutStrategy } from '../../core';
 import { RUNBOOK } from '../../core/monitoring';
 import type { LambdaInference } from '../inference/lambda';
 import { ILambdaInference } from '../inference/lambda-props';
@@ -51,14 +51,14 @@ export function rollbackAlarms(
       ...common,
       metric: errorRate(service.metricErrors({ period }), service.metricRequests({ period }), period),
       threshold: budget(slo.availability),
-      alarmDescription: `Rolls back a deployment. ${RUNBOOK.errors}`,
+      alarmDescription: `${AlarmSeverity.WARNING}: a deployment is rolled back. ${RUNBOOK.errors}`,
     }),
     // Without the start of instances, of which a new version has more than an old one.
     latency: new Alarm(service, 'LatencyAlarm', {
       ...common,
       metric: service.metricDuration({ statistic: `p${slo.percentile}`, period }),
       threshold: slo.threshold.toMillis(),
-      alarmDescription: `Rolls back a deployment. ${RUNBOOK.latency}`,
+      alarmDescription: `${AlarmSeverity.WARNING}: a deployment is rolled back. ${RUNBOOK.latency}`,
     }),
   };
 }

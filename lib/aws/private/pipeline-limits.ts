@@ -1,7 +1,7 @@
 import { ImageOwner, PipelineStage } from '../../core';
 import { Checks, isUnresolved, oneOf } from '../../core/errors';
 import { STAGE_ORDER } from '../../core/pipeline';
-import { BuildPipelineProps } from '../pipeline';
+import { BuildPipelineProps } from '../pipeline/props';
 
 /** CodeBuild's own, in minutes. */
 export const CODEBUILD_MINUTES = { min: 5, max: 2_160 };
@@ -90,5 +90,12 @@ export function pipelineStages(checks: Checks, props: BuildPipelineProps): Pipel
 function checkFolder(checks: Checks, prop: string, path: string | undefined): void {
   if (path === undefined || isUnresolved(path)) return;
   const inside = !path.startsWith('/') && !path.split('/').includes('..') && path.length > 0;
-  checks.require(inside, 'syntax', prop, path, 'not a folder inside the repository', 'write a relative path without .., such as services/predict');
+  checks.require(
+    inside,
+    'syntax',
+    prop,
+    path,
+    'not a folder inside the repository',
+    'write a relative path without .., such as services/predict',
+  );
 }

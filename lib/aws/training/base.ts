@@ -65,13 +65,14 @@ export function submitCommand(
   return [
     'aws batch submit-job',
     ...(region ? [`--region ${region}`] : []),
-    `--job-name ${jobName(scope)}`,
+    `--job-name ${clusterName(scope)}`,
     `--job-queue ${cluster.jobQueueArn}`,
     `--job-definition ${cluster.jobDefinitionArn}`,
   ].join(' ');
 }
 
-/** A name for jobs that says which cluster they belong to. */
-export function jobName(scope: Construct): string {
-  return scope.node.id.replace(/[^\w-]+/g, '-').slice(0, 128);
+/** What jobs and folders of a cluster are called: `training-trainer`. */
+export function clusterName(scope: Construct): string {
+  const words = scope.node.id.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+  return words.replace(/[^a-z0-9]+/g, '-').slice(0, 63);
 }

@@ -1,8 +1,8 @@
 import { Capacity } from '../../core';
-import { Checks, isUnresolved } from '../../core/errors';
+import { Checks, isUnresolved, thousands } from '../../core/errors';
 import { RENDEZVOUS_ENV, TRAINING_ENV, defaultCapacity } from '../../core/training';
 import { SUPPORT } from '../support';
-import { Machines, machinesFor } from './machines';
+import { Machines, jobMemoryMib, machinesFor } from './machines';
 import { GpuTrainingClusterProps } from './props';
 
 /** The props with their defaults. */
@@ -74,6 +74,16 @@ export function settle(checks: Checks, props: GpuTrainingClusterProps): Settled 
     props.rootVolumeSize?.toString(),
     'a gp3 volume under the ECS image has 30 GiB to 16 TiB',
     'write a size from 30GiB to 16TiB, such as 200GiB',
+  );
+  const shared = props.sharedMemory?.toMebibytes();
+  const memory = machines && jobMemoryMib(machines.smallest);
+  checks.require(
+    shared === undefined || memory === undefined || (shared >= 1 && shared <= memory),
+    'limit',
+    'sharedMemory',
+    props.sharedMemory?.toString(),
+    `a job on ${machines?.smallest.type} has ${thousands(memory ?? 0)} MiB of memory, shared memory included`,
+    `write ${memory}MiB or less, or leave it out`,
   );
   checkCapacity(checks, props, capacity, nodesPerJob);
   checkJob(checks, props, nodesPerJob);

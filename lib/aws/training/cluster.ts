@@ -18,7 +18,7 @@ import { checksOf } from '../private/scope';
 import { privateSubnets } from '../private/vpc';
 import { ArtifactStore, IArtifactStore } from '../storage';
 import { SUPPORT } from '../support';
-import { GpuTrainingClusterBase, ImportedGpuTrainingCluster, jobName, submitCommand } from './base';
+import { GpuTrainingClusterBase, ImportedGpuTrainingCluster, clusterName, submitCommand } from './base';
 import { Settled, settle } from './checks';
 import { computeEnvironments } from './compute';
 import { jobDefinition } from './job';
@@ -38,7 +38,7 @@ import { executionRole, instanceRole, jobRole } from './roles';
  * With `nodesPerJob` above 1 it runs as a gang over several machines in one zone, close together, over EFA where the machine has it.
  *
  * Programs read `ML_DATA_URI`, `ML_CHECKPOINT_URI` and `ML_OUTPUT_URI`, and torchrun's rendezvous variables. They can read the data and
- * read and write checkpoints and models; more is granted to `jobRole`.
+ * read and write their own checkpoints and models; more is granted to `jobRole`.
  *
  * You pay for machines while jobs run, and for a NAT gateway if the cluster makes its own network. New accounts have a quota of zero vCPUs
  * for GPU machines: ask for more under "Running On-Demand G and VT instances" (or P, or Spot) before the first job.
@@ -93,14 +93,21 @@ export class GpuTrainingCluster extends GpuTrainingClusterBase implements IConne
     const securityGroups = props.securityGroups ?? [this.securityGroup(settled)];
     this.connections = new Connections({ securityGroups });
 
+    const folder = clusterName(this);
+    const folders = {
+      data: ARTIFACT_PREFIXES.data,
+      checkpoints: `${ARTIFACT_PREFIXES.checkpoints}/${folder}`,
+      models: `${ARTIFACT_PREFIXES.models}/${folder}`,
+    };
     const image = resolveImage(this, 'Image', props.image);
-    this.jobRole = jobRole(this, 'JobRole', this.artifacts);
+    this.jobRole = jobRole(this, 'JobRole', this.artifacts, folders);
     const definition = jobDefinition(this, 'Job', {
       settled,
       imageUri: image.uri,
       command: props.command,
       env: props.env ?? {},
       artifacts: this.artifacts,
+      folders,
       jobRole: this.jobRole,
       executionRole: executionRole(this, 'ExecutionRole', log, image),
       logGroup: log,
@@ -124,7 +131,7 @@ export class GpuTrainingCluster extends GpuTrainingClusterBase implements IConne
     this.jobQueueArn = queue.jobQueueArn;
     this.jobDefinitionArn = definition.jobDefinitionArn;
     this.submitCommand = submitCommand(this, this, Stack.of(this).region);
-    this.checkpointUri = this.artifacts.uri(ARTIFACT_PREFIXES.checkpoints);
+    this.checkpointUri = this.artifacts.uri(folders.checkpoints);
     this.stuckJobsAlarm = this.alarm();
     if (props.schedule) this.schedule(props.schedule);
 
@@ -196,7 +203,7 @@ export class GpuTrainingCluster extends GpuTrainingClusterBase implements IConne
         role,
         policyStatements: [new PolicyStatement({ actions: ['batch:SubmitJob'], resources: [this.jobQueueArn, this.jobDefinitionArn] })],
         input: ScheduleTargetInput.fromObject({
-          JobName: jobName(this),
+          JobName: clusterName(this),
           JobQueue: this.jobQueueArn,
           JobDefinition: this.jobDefinitionArn,
         }),

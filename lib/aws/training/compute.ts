@@ -55,7 +55,7 @@ export function computeEnvironments(scope: Construct, options: ComputeOptions): 
       vpcSubnets: { subnets: gang && !reserved && !options.subnetsChosen ? options.subnets.slice(0, 1) : options.subnets },
       securityGroups: options.securityGroups,
       images: [{ imageType: EcsMachineImageType.ECS_AL2023_NVIDIA }],
-      instanceTypes: machines.map((m) => new InstanceType(m.type)),
+      instanceTypes: machines.map((m) => new GpuInstanceType(m.type)),
       useOptimalInstanceClasses: false,
       instanceRole: options.instanceRole,
       launchTemplate: template,
@@ -124,6 +124,15 @@ function efaInterfaces(count: number, securityGroups: ISecurityGroup[]): object[
     NetworkCardIndex: card,
     DeviceIndex: card === 0 ? 0 : 1,
     DeleteOnTermination: true,
+    // EC2 takes this of a single interface only; machines with several never get a public address.
+    ...(count === 1 ? { AssociatePublicIpAddress: false } : {}),
     Groups: securityGroups.map((g) => g.securityGroupId),
   }));
+}
+
+/** The L2 asks each type whether it is an A1, which no GPU machine is, and cannot read the names of families such as p6-b200. */
+class GpuInstanceType extends InstanceType {
+  public override sameInstanceClassAs(): boolean {
+    return false;
+  }
 }

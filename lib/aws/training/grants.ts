@@ -16,7 +16,6 @@ export class GpuTrainingClusterGrants {
       grantee,
       actions: ['batch:SubmitJob'],
       resourceArns: [this.cluster.jobQueueArn, this.cluster.jobDefinitionArn],
-      scope: this.cluster,
     });
   }
 }

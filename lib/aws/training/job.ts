@@ -16,10 +16,17 @@ import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration as CdkDuration, Size as CdkSize, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { Duration, Size } from '../../core';
-import { ARTIFACT_PREFIXES, RENDEZVOUS_PORT, TRAINING_ENV } from '../../core/training';
+import { RENDEZVOUS_PORT, TRAINING_ENV } from '../../core/training';
 import { IArtifactStore } from '../storage';
 import { Settled } from './checks';
 import { jobMemoryMib } from './machines';
+
+/** Folders of the artifact store that a job uses. */
+export interface JobFolders {
+  readonly data: string;
+  readonly checkpoints: string;
+  readonly models: string;
+}
 
 /** What a job is. */
 export interface JobOptions {
@@ -28,6 +35,7 @@ export interface JobOptions {
   readonly command: string[] | undefined;
   readonly env: { readonly [name: string]: string };
   readonly artifacts: IArtifactStore;
+  readonly folders: JobFolders;
   readonly jobRole: IRole;
   readonly executionRole: IRole;
   readonly logGroup: ILogGroup;
@@ -86,16 +94,16 @@ export function jobDefinition(scope: Construct, id: string, options: JobOptions)
 }
 
 function environment(scope: Construct, options: JobOptions): { [name: string]: string } {
-  const { settled, artifacts } = options;
+  const { settled, artifacts, folders } = options;
   const region = Stack.of(scope).region;
   return {
-    ...options.env,
     // The SDKs find no region by themselves in a container on EC2.
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    [TRAINING_ENV.DATA]: artifacts.uri(ARTIFACT_PREFIXES.data),
-    [TRAINING_ENV.CHECKPOINT]: artifacts.uri(ARTIFACT_PREFIXES.checkpoints),
-    [TRAINING_ENV.OUTPUT]: artifacts.uri(ARTIFACT_PREFIXES.models),
+    ...options.env,
+    [TRAINING_ENV.DATA]: artifacts.uri(folders.data),
+    [TRAINING_ENV.CHECKPOINT]: artifacts.uri(folders.checkpoints),
+    [TRAINING_ENV.OUTPUT]: artifacts.uri(folders.models),
     MASTER_PORT: String(RENDEZVOUS_PORT),
     NNODES: String(settled.nodesPerJob),
     NPROC_PER_NODE: String(settled.gpus),

@@ -2,10 +2,10 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ARTIFACT_PREFIXES } from '../../core/training';
 import { acknowledge, acknowledgeWildcards } from '../private/acknowledge';
 import { ResolvedImage, grantPull } from '../private/image';
 import { IArtifactStore } from '../storage';
+import { JobFolders } from './job';
 
 /**
  * The role of the machines: what the ECS agent needs, on clusters that Batch makes. AWS's managed policy allows the same on all clusters,
@@ -68,15 +68,14 @@ export function executionRole(scope: Construct, id: string, log: ILogGroup, imag
   return role;
 }
 
-/** The role of the program: reads data, reads and writes checkpoints and models, and nothing else. */
-export function jobRole(scope: Construct, id: string, artifacts: IArtifactStore): Role {
+/** The role of the program: reads data, reads and writes the checkpoints and models of its cluster, and nothing else. */
+export function jobRole(scope: Construct, id: string, artifacts: IArtifactStore, folders: JobFolders): Role {
   const role = new Role(scope, id, { assumedBy: ecsTasks(scope), description: `Jobs of ${scope.node.path}` });
-  const { data, checkpoints, models } = ARTIFACT_PREFIXES;
-  artifacts.grants.read(role, data);
-  artifacts.grants.write(role, checkpoints);
-  artifacts.grants.write(role, models);
-  const folders = [data, checkpoints, models].map((folder) => artifacts.bucket.arnForObjects(`${folder}/*`));
-  acknowledgeWildcards(role, folders, 'A job names its own objects; it is limited to its folders of the bucket.');
+  artifacts.grants.read(role, folders.data);
+  artifacts.grants.write(role, folders.checkpoints);
+  artifacts.grants.write(role, folders.models);
+  const objects = Object.values(folders).map((folder) => artifacts.bucket.arnForObjects(`${folder}/*`));
+  acknowledgeWildcards(role, objects, 'A job names its own objects; it is limited to its folders of the bucket.');
   return role;
 }
 

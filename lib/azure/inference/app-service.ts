@@ -9,6 +9,7 @@ import { Lazy, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { Access, ImageOwner, Rollout } from '../../core';
 import { physicalName } from '../../core/naming';
+import { literal } from '../private/escape';
 import { imageReference, ResolvedImage } from '../private/image';
 import { autoscale } from '../private/inference-autoscale';
 import { AppServiceInferenceBase, ImportedAppServiceInference, WebAppGrants } from '../private/inference-base';
@@ -97,8 +98,6 @@ export class AppServiceInference extends AppServiceInferenceBase {
 
     const { image, dependsOn } = this.image(props, d);
     const site = {
-      ...place,
-      servicePlanId: this.servicePlanId,
       identity: { type: 'UserAssigned', identityIds: [identity.id] },
       keyVaultReferenceIdentityId: identity.id,
       virtualNetworkSubnetId: props.network?.appServiceSubnetId,
@@ -128,7 +127,9 @@ export class AppServiceInference extends AppServiceInferenceBase {
     const settings = this.settings(props, d, identity.clientId);
     const app = new LinuxWebApp(this, 'Resource', {
       ...site,
+      ...place,
       name: this.serviceName,
+      servicePlanId: this.servicePlanId,
       appSettings: { ...settings, ...(d.slot ? { ML_SLOT: 'production' } : {}) },
       stickySettings: d.slot ? { appSettingNames: ['ML_SLOT'] } : undefined,
     });
@@ -137,9 +138,8 @@ export class AppServiceInference extends AppServiceInferenceBase {
     this.reached(props, 'Endpoint', 'sites');
     this.logged(props, 'Logs', app.id);
     if (d.slot) {
-      const { resourceGroupName: _group, location: _location, servicePlanId: _plan, ...rest } = site;
       const slot = new LinuxWebAppSlot(this, 'Staging', {
-        ...rest,
+        ...site,
         name: SLOT,
         appServiceId: app.id,
         appSettings: { ...settings, ML_SLOT: SLOT },
@@ -197,7 +197,7 @@ export class AppServiceInference extends AppServiceInferenceBase {
         workspaceId: props.logWorkspace.workspaceId,
       });
     return {
-      ...props.env,
+      ...Object.fromEntries(Object.entries(props.env ?? {}).map(([name, value]) => [name, literal(value)])),
       PORT: String(d.port),
       WEBSITES_PORT: String(d.port),
       WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'false',

@@ -76,7 +76,7 @@ export function imageReference(scope: Construct, id: string, image: ContainerIma
   });
   const build = new DataResource(scope, id, {
     triggersReplace: { image: reference },
-    dependsOn: resourcesOf(registry!),
+    dependsOn: [...resourcesOf(registry!), ...previousBuild(registry!)],
     provisioners: [
       {
         type: 'local-exec',
@@ -91,7 +91,16 @@ export function imageReference(scope: Construct, id: string, image: ContainerIma
       },
     ],
   });
+  lastBuild.set(registry!, build);
   return { reference, repositoryAndTag, dependsOn: [build] };
+}
+
+const lastBuild = new WeakMap<IImageRegistry, DataResource>();
+
+/** Builds on an agent pool take turns: each starts the machine and stops it again. */
+function previousBuild(registry: IImageRegistry): ITerraformDependable[] {
+  const previous = registry.buildAgentPoolName === undefined ? undefined : lastBuild.get(registry);
+  return previous ? [previous] : [];
 }
 
 /** Name of a construct's image in the registry: `InferencePredict` is `inference-predict`. */

@@ -15,6 +15,9 @@ import { checksFor } from './root';
 /** App Service ends requests after this long, whatever the app wants. */
 const FRONT_END_SECONDS = 230;
 
+/** Jobs on Microsoft-hosted agents end after six hours; staging and swapping need some of that. */
+const LONGEST_CANARY_HOURS = 5;
+
 /** Props with defaults filled in. */
 export interface ResolvedInference {
   readonly imageOwner: ImageOwner;
@@ -67,6 +70,15 @@ export function resolveInference(scope: Construct, props: AppServiceInferencePro
     startTimeout: props.startTimeout ?? Duration.minutes(10),
   };
   checkInstances(checks, props, d);
+  if (slot)
+    checks.require(
+      rollout.interval.toHours() <= LONGEST_CANARY_HOURS,
+      'limit',
+      'rollout.interval',
+      rollout.interval.toString(),
+      'a job of Azure Pipelines watches the canary, and runs for six hours at most',
+      `write ${LONGEST_CANARY_HOURS}h or less`,
+    );
   checkRequests(checks, props, d);
   checkCallers(checks, props, d.access);
   checkSource(checks, props, imageOwner);
@@ -198,18 +210,16 @@ export function noteInference(scope: Construct, props: AppServiceInferenceProps,
     near('inference.timeout', 'timeout', `${FRONT_END_SECONDS}s; auto-heal restarts instances that are often slower than asked`);
   if (d.size && (props.minInstances ?? 0) < d.minInstances)
     near('inference.scaling.min', 'scaling.min', `${d.minInstances} always on${d.zones ? ', in several zones' : ''}`);
-  if (props.maxInstances !== undefined) exact('scaling.max', `autoscale to ${d.maxInstances} instances`);
+  if (props.maxInstances !== undefined && d.size)
+    exact(
+      'scaling.max',
+      d.maxInstances > d.minInstances ? `autoscale to ${d.maxInstances} instances` : `${d.maxInstances} instances, always`,
+    );
   if (props.concurrency !== undefined)
     near('inference.scaling.concurrency', 'scaling.concurrency', `an instance is added when ${d.concurrency} requests wait`);
   if (props.access !== undefined) exact('access', SUPPORT[`inference.access.${d.access}`].by);
   if (!props.rollout || d.rollout.strategy === RolloutStrategy.ALL_AT_ONCE) return;
-  if (d.slot) exact('rollout', SUPPORT[`inference.rollout.${d.rollout.strategy}`].by);
-  else
-    parity.approximated(
-      scope,
-      'azure',
-      'rollout',
-      'the new container takes over once it answers',
-      'the stack owns the image and changes it in place; only a pipeline that deploys the service tries versions in a slot first',
-    );
+  const row = `inference.rollout.${d.rollout.strategy}` as const;
+  if (d.slot) exact('rollout', SUPPORT[row].by);
+  else near(row, 'rollout', 'the new container takes over in place, once it answers');
 }

@@ -21,3 +21,8 @@ export function kebab(text: string): string {
     .filter(Boolean)
     .join('-');
 }
+
+/** Id of a grant that a construct makes in the scope of another, beside those of its like. */
+export function grantId(scope: IConstruct, id: string): string {
+  return `${scope.node.id}-${id}-${scope.node.addr.slice(-8)}`;
+}

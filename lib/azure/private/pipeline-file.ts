@@ -27,6 +27,9 @@ export interface PipelineFile {
   readonly runLog?: string;
 }
 
+/** Event that the pipeline writes when a run fails. */
+export const PIPELINE_FAILED = 'PipelineFailed';
+
 /** Days that a run waits for its approval. */
 const APPROVAL_DAYS = 3;
 /** Minutes that a version is watched after it took over. */
@@ -124,10 +127,11 @@ function approve(f: PipelineFile): Yaml {
       {
         job: 'Approve',
         pool: 'server',
-        timeoutInMinutes: APPROVAL_DAYS * 24 * 60,
+        timeoutInMinutes: APPROVAL_DAYS * 24 * 60 + 60,
         steps: [
           {
             task: 'ManualValidation@1',
+            timeoutInMinutes: APPROVAL_DAYS * 24 * 60,
             inputs: {
               notifyUsers: f.approvers.length ? f.approvers.join(',') : '$(Build.RequestedForEmail)',
               approvers: f.approvers.length ? f.approvers.join(',') : undefined,
@@ -147,32 +151,36 @@ configure() { # site image
     --body "{\\"properties\\":{\\"linuxFxVersion\\":\\"$2\\"}}" --output none
 }
 `;
-const HEALTHY = `healthy() { # site: waits until App Service finds every instance healthy
-  for attempt in $(seq 30); do
-    sleep 30
-    health=$(az monitor metrics list --resource "$1" --metric HealthCheckStatus --aggregation Average --interval PT1M \\
-      --start-time "$(date --utc --date '-3 minutes' +%FT%TZ)" --query 'min(value[0].timeseries[].data[].average)' --output tsv)
-    case "$health" in 100*) return 0 ;; esac
-  done
-  echo '##vso[task.logissue type=error]The health path does not answer 200'
+// Everything is read from Azure Monitor, because an agent of Microsoft's does not reach a private service.
+const WATCH = `since=$(date --utc +%FT%TZ)
+metric() { # site name aggregation query
+  az monitor metrics list --resource "$1" --metric "$2" --aggregation "$3" --interval PT1M --start-time "$since" --query "$4" --output tsv
+}
+total() { # site name
+  metric "$1" "$2" Total 'sum(value[0].timeseries[].data[].total)' | cut -d . -f 1
+}
+health() { # site: share of the instances that answer 200 on the health path, in per cent
+  metric "$1" HealthCheckStatus Average 'value[0].timeseries[].data[?average!=\`null\`][] | [-1].average'
+}
+fail() {
+  echo "##vso[task.logissue type=error]$1"
   return 1
 }
-`;
-const WATCH = `since=$(date --utc +%FT%TZ)
-total() { # site metric
-  az monitor metrics list --resource "$1" --metric "$2" --aggregation Total --interval PT1M --start-time "$since" \\
-    --query 'sum(value[0].timeseries[].data[].total)' --output tsv | cut -d . -f 1
+await_health() { # site
+  for attempt in $(seq 30); do
+    sleep 30
+    case "$(health "$1")" in 100*) return 0 ;; esac
+  done
+  fail "instances are not healthy after 15 minutes ($attempt attempts)"
 }
-watch() { # site minutes: fails as soon as more than 1 % of the requests fail
+watch() { # site minutes: fails as soon as more than 1 % of the requests fail, or instances do
   for minute in $(seq "$2"); do
     sleep 60
     requests=$(total "$1" Requests)
     errors=$(total "$1" Http5xx)
     echo "minute $minute: $errors of $requests requests failed"
-    if [ $((errors * 100)) -gt "$requests" ]; then
-      echo "##vso[task.logissue type=error]$errors of $requests requests failed"
-      return 1
-    fi
+    if [ $((errors * 100)) -gt "$requests" ]; then fail "$errors of $requests requests failed"; fi
+    case "$(health "$1")" in '' | 100*) ;; *) fail 'an instance is not healthy' ;; esac
   done
 }
 `;
@@ -203,8 +211,13 @@ echo "##vso[task.setvariable variable=PREVIOUS]$previous"
 configure "$APP_ID" "$image"
 `,
     ),
-    az(f, 'Watch it', `${HEALTHY}${WATCH}healthy "$APP_ID"\nwatch "$APP_ID" ${WATCH_MINUTES}\n`),
-    az(f, 'Put the previous version back', `${CONFIG}configure "$APP_ID" "$PREVIOUS"\n`, "and(or(failed(), canceled()), ne(variables['PREVIOUS'], ''))"),
+    az(f, 'Watch it', `${WATCH}await_health "$APP_ID"\nwatch "$APP_ID" ${WATCH_MINUTES}\n`),
+    az(
+      f,
+      'Put the previous version back',
+      `${CONFIG}configure "$APP_ID" "$PREVIOUS"\n`,
+      "and(or(failed(), canceled()), ne(variables['PREVIOUS'], ''))",
+    ),
   ];
 }
 
@@ -222,7 +235,7 @@ configure "$APP_ID/slots/${slot}" "$image"
 az webapp start ${app} --slot ${slot}
 `,
     ),
-    az(f, 'Wait until it is healthy', `${HEALTHY}healthy "$APP_ID/slots/${slot}"\n`),
+    az(f, 'Wait until it is healthy', `${WATCH}await_health "$APP_ID/slots/${slot}"\n`),
     ...(minutes
       ? [
           az(
@@ -240,10 +253,10 @@ ${clear}
     az(
       f,
       'Put the previous version back',
-      `${clear}
-if [ "$SWAPPED" = true ]; then
+      `if [ "\${SWAPPED:-}" = true ]; then
   ${swap}
 fi
+${clear}
 `,
       'or(failed(), canceled())',
     ),
@@ -264,7 +277,7 @@ function notify(f: PipelineFile): Yaml {
             'Record the failure, which raises the alarm',
             `value() { echo "$RUN_LOG" | tr ';' '\\n' | sed -n "s/^$1=//p"; }
 token=$(az account get-access-token --resource https://monitor.azure.com --query accessToken --output tsv)
-event='[{"name": "Microsoft.ApplicationInsights.Event", "time": "%s", "iKey": "%s", "data": {"baseType": "EventData", "baseData": {"ver": 2, "name": "PipelineFailed", "properties": {"run": "%s"}}}}]'
+event='[{"name": "Microsoft.ApplicationInsights.Event", "time": "%s", "iKey": "%s", "data": {"baseType": "EventData", "baseData": {"ver": 2, "name": "${PIPELINE_FAILED}", "properties": {"pipeline": "${f.name}", "run": "%s"}}}}]'
 printf "$event" "$(date --utc +%FT%TZ)" "$(value InstrumentationKey)" "$BUILD_BUILDNUMBER" |
   curl --fail --silent --show-error --header "Authorization: Bearer $token" --header 'Content-Type: application/json' \\
     --data @- "$(value IngestionEndpoint)v2.1/track"

@@ -5,14 +5,13 @@ import { TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { Capacity, Duration } from '../../core';
 import { Machine } from '../../core/catalogue';
-import { policyOf } from '../../core/environment';
 import { parity } from '../../core/parity';
 import { ARTIFACT_PREFIXES, RENDEZVOUS_PORT, TRAINING_ENV } from '../../core/training';
 import { resourcesOf } from '../private/dependencies';
 import { imageConfig } from '../private/dockerfile';
 import { literal } from '../private/escape';
 import { imageReference } from '../private/image';
-import { kebab, localName } from '../private/name';
+import { grantId, kebab, localName } from '../private/name';
 import { recurrence } from '../private/recurrence';
 import { checksFor } from '../private/root';
 import { IPrincipal } from '../resource-group';
@@ -25,6 +24,7 @@ import { Job, Mount, renderJob } from './job';
 import { Launcher } from './launcher';
 import { ITrainingWorkspace, TrainingWorkspace } from './workspace';
 
+const LINK: { readonly [c in Capacity]?: string } = { [Capacity.SPOT]: 'Spot', [Capacity.ON_DEMAND]: 'OnDemand' };
 const PRIORITY: { readonly [c in Capacity]?: string } = { [Capacity.SPOT]: 'LowPriority', [Capacity.ON_DEMAND]: 'Dedicated' };
 
 /**
@@ -90,7 +90,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
       location: resourceGroup.location,
     });
     this.identity = { principalId: identity.principalId, principalType: 'ServicePrincipal' };
-    const who = `Trainer-${localName(this)}`;
+    const who = grantId(this, 'Trainer');
     artifacts.grants.write(who, this.identity);
     registry?.grants.pull(who, this.identity);
     workspace.grants.compute(who, this.identity);
@@ -119,7 +119,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
     this.submitCommand = literal(submit);
     capacity.forEach((link, i) => {
       const first = i === 0;
-      new TerraformOutput(this, first ? 'SubmitCommand' : `SubmitCommand-${link}`, {
+      new TerraformOutput(this, first ? 'SubmitCommand' : `Submit${LINK[link]}Command`, {
         description: `Starts a job on ${link} machines; run it in this folder`,
         value: first ? this.submitCommand : `${this.submitCommand} --set compute=azureml:${this.computeNames[i]}`,
       });
@@ -133,7 +133,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
         computeIds: clusters.map((c) => c.id),
         dependsOn: image.dependsOn,
       });
-    this.grants = new Grants(workspace);
+    this.grants = new Grants(this, workspace);
     this.report(props, machine, capacity);
   }
 
@@ -145,7 +145,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
     workspace: ITrainingWorkspace,
     props: GpuTrainingClusterProps,
   ): MachineLearningComputeCluster {
-    const holder = new Construct(this, link === Capacity.SPOT ? 'Spot' : 'OnDemand');
+    const holder = new Construct(this, LINK[link]!);
     return new MachineLearningComputeCluster(holder, 'Resource', {
       name: clusterName(holder, this.experimentName, link),
       machineLearningWorkspaceId: workspace.workspaceId,
@@ -164,7 +164,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
       localAuthEnabled: false,
       identity: { type: 'UserAssigned', identityIds: [identity.id] },
       // A machine without a public address finds Azure ML through the workspace's private endpoint.
-      dependsOn: resourcesOf(workspace).filter((r) => r.fqn.startsWith('azurerm_private_endpoint.')),
+      dependsOn: resourcesOf(workspace, 'azurerm_private_endpoint'),
     });
   }
 
@@ -218,12 +218,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
   private report(props: GpuTrainingClusterProps, machine: Machine, capacity: readonly Capacity[]): void {
     const nodes = props.nodesPerJob ?? 1;
     const gpus = `${machine.gpus} ${machine.accelerator}`;
-    parity.mapped(
-      this,
-      'azure',
-      '',
-      `Azure ML compute clusters of ${machine.type} (${gpus}), ${policyOf(props.environment).logRetentionDays} days of logs`,
-    );
+    parity.mapped(this, 'azure', '', `Azure ML compute clusters of ${machine.type} (${gpus})`);
     parity.mapped(this, 'azure', 'accelerator', `${machine.type} with ${gpus}`);
     const chain = capacity.map((c) => PRIORITY[c]).join(', then ');
     if (capacity.length > 1) parity.approximated(this, 'azure', 'capacity', chain, CAPACITY_REASON);
@@ -238,12 +233,15 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
 }
 
 class Grants extends GpuTrainingClusterGrants {
-  public constructor(private readonly workspace: ITrainingWorkspace) {
+  public constructor(
+    private readonly cluster: Construct,
+    private readonly workspace: ITrainingWorkspace,
+  ) {
     super();
   }
 
   public submit(id: string, grantee: IPrincipal): void {
-    this.workspace.grants.submit(id, grantee);
+    this.workspace.grants.submit(grantId(this.cluster, id), grantee);
   }
 }
 

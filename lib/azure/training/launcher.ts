@@ -5,7 +5,7 @@ import { Fn, ITerraformDependable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { contentHash } from '../../core/naming';
 import { literal } from '../private/escape';
-import { localName } from '../private/name';
+import { grantId, localName } from '../private/name';
 import { Recurrence } from '../private/recurrence';
 import { IResourceGroup } from '../resource-group';
 import { Job, jobProperties } from './job';
@@ -44,7 +44,7 @@ export class Launcher extends Construct {
       location: props.resourceGroup.location,
       identity: { type: 'SystemAssigned' },
     });
-    props.workspace.grants.submit(`Launcher-${localName(this)}`, {
+    props.workspace.grants.submit(grantId(this, 'Submitter'), {
       principalId: workflow.identity.principalId,
       principalType: 'ServicePrincipal',
     });

@@ -225,6 +225,9 @@ class ImportedTrainingWorkspace extends Construct implements ITrainingWorkspace 
 }
 
 class Grants extends TrainingWorkspaceGrants {
+  /** Azure refuses to assign the same role to the same principal twice, as two clusters that share the workspace would. */
+  private readonly submitters = new Set<string>();
+
   public constructor(
     private readonly scope: Construct,
     private readonly workspaceId: string,
@@ -234,6 +237,8 @@ class Grants extends TrainingWorkspaceGrants {
   }
 
   public submit(id: string, grantee: IPrincipal): void {
+    if (this.submitters.has(grantee.principalId)) return;
+    this.submitters.add(grantee.principalId);
     assignRole(this.scope, id, 'AzureML Data Scientist', this.workspaceId, grantee);
   }
 

@@ -9,7 +9,7 @@ import { INetwork } from '../network';
 import { IImageRegistry } from '../registry';
 import { SUPPORT } from '../support';
 import { checkImage, imageReference } from '../private/image';
-import { checkInference, CloudRunShape } from '../private/inference-checks';
+import { checkInference, CloudRunShape, PLACEHOLDER } from '../private/inference-checks';
 import { cloudRunMetric, CloudRunServiceGrants } from '../private/inference-grants';
 import { literal } from '../private/literal';
 import { nameIn } from '../private/names';
@@ -32,7 +32,8 @@ export interface CloudRunInferenceProps extends InferenceBaseProps {
    */
   readonly registry?: IImageRegistry;
   /**
-   * Network that its requests to private addresses leave through (Direct VPC egress).
+   * Network that its requests to private addresses leave through (Direct VPC egress). Being called from a network needs none.
+   * After the service is gone, its addresses keep the subnetwork from being deleted for up to two hours.
    *
    * @default - none: it reaches the internet and Google's services only
    */
@@ -70,8 +71,6 @@ export interface CloudRunInferenceProps extends InferenceBaseProps {
   readonly cpuAlwaysAllocated?: boolean;
 }
 
-/** The image a service starts from where a pipeline deploys the real one. Answers 200 on every path of `$PORT`. */
-const PLACEHOLDER = 'us-docker.pkg.dev/cloudrun/container/hello';
 /** A probe asks this often. */
 const PROBE_SECONDS = 10;
 /** Cloud Build, which takes the steps of a canary, runs for a day at most. */
@@ -108,6 +107,7 @@ const INGRESS: { readonly [a in Access]: string } = {
  * @see https://cloud.google.com/run/docs/configuring/request-timeout timeout
  * @see https://cloud.google.com/run/docs/configuring/services/gpu GPU
  * @see https://cloud.google.com/run/docs/configuring/healthchecks probes
+ * @see https://cloud.google.com/run/docs/configuring/vpc-direct-vpc network
  */
 export class CloudRunInference extends Construct implements ICloudRunService {
   /** A service that exists already, to deploy to it, watch it or grant permissions on it. */

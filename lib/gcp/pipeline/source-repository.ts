@@ -119,7 +119,7 @@ export class SourceRepository extends Construct implements ISourceRepository {
   private open(props: SourceRepositoryProps): string {
     const { project, region } = props;
     const dependsOn = enableServices(this, project, 'cloudbuild', 'secretmanager');
-    const number = new DataGoogleProject(this, 'Project', { projectId: project, dependsOn }).number;
+    const number = new DataGoogleProject(this, 'Project', { projectId: project }).number;
     const versions = [props.tokenSecretVersion, props.readTokenSecretVersion, props.webhookSecretVersion];
     const secrets = [...new Set(versions.filter((v) => v !== undefined).map((v) => v.replace(/\/versions\/[^/]+$/, '')))];
     const readers = secrets.map((secretId, i) => {
@@ -128,7 +128,9 @@ export class SourceRepository extends Construct implements ISourceRepository {
         project: owner,
         secretId: id,
         role: 'roles/secretmanager.secretAccessor',
+        // The identity of Cloud Build itself, which is there once the API is on.
         member: `serviceAccount:service-${number}@gcp-sa-cloudbuild.iam.gserviceaccount.com`,
+        dependsOn,
       });
     });
     return new Cloudbuildv2Connection(this, 'Connection', {

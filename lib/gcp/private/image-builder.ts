@@ -17,7 +17,7 @@ export class ImageBuilder extends Construct {
   /** The builder of a project and region; one per stack. */
   public static of(scope: Construct, project: string, region: string): ImageBuilder {
     const stack = TerraformStack.of(scope);
-    const id = `GoogleImageBuilder-${Token.isUnresolved(project) ? region : `${project}-${region}`}`;
+    const id = `MlImageBuilder-${Token.isUnresolved(project) ? region : `${project}-${region}`}`;
     return (stack.node.tryFindChild(id) as ImageBuilder | undefined) ?? new ImageBuilder(stack, id, project, region);
   }
 

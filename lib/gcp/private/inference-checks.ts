@@ -13,6 +13,9 @@ export interface CloudRunShape {
   readonly gpu?: string;
 }
 
+/** The image that a service starts from where a pipeline deploys the real one. Answers 200 on every path of `$PORT`. */
+export const PLACEHOLDER = 'us-docker.pkg.dev/cloudrun/container/hello';
+
 /** Cpu of an instance, with the least and most memory it may have in MiB. Second generation takes no less than 512 MiB. */
 const SIZES: readonly { readonly cpu: number; readonly min: number; readonly max: number }[] = [
   { cpu: 1, min: 512, max: 4_096 },

@@ -154,22 +154,34 @@ export function fraction(percent: number): number {
   return Number((percent / 100).toFixed(8));
 }
 
-/** Alerts when the error budget of an objective is used up too fast: within two days (somebody is woken), within five (a warning). */
-export function burnPolicies(title: string, runbook: string, slo: string): { [id: string]: Policy } {
-  const burn = (long: number, short: number, rate: number, severity: AlarmSeverity): Policy => ({
-    title: `${title} (error budget burns ${rate} times too fast)`,
-    severity,
-    runbook,
-    all: true,
-    conditions: [long, short].map((seconds) => ({
-      displayName: `over ${Duration.seconds(seconds).toString()}`,
-      conditionThreshold: {
-        filter: `select_slo_burn_rate("${slo}", "${seconds}s")`,
-        comparison: 'COMPARISON_GT',
-        thresholdValue: rate,
-        duration: '0s',
-      },
-    })),
-  });
+/**
+ * Alerts when the error budget of an objective is used up too fast: within two days (somebody is woken), within five (a warning).
+ * An objective with a large budget cannot burn that fast; its alerts go off at four fifths of what is possible.
+ */
+export function burnPolicies(title: string, runbook: string, slo: string, goal: number): { [id: string]: Policy } {
+  const burn = (long: number, short: number, fastest: number, severity: AlarmSeverity): Policy => {
+    const rate = Number(Math.min(fastest, 0.8 / fraction(100 - goal)).toFixed(2));
+    return {
+      title: `${title} (error budget burns ${rate} times too fast)`,
+      severity,
+      runbook,
+      all: true,
+      conditions: [long, short].map((seconds) => ({
+        displayName: `over ${Duration.seconds(seconds).toString()}`,
+        conditionThreshold: {
+          filter: `select_slo_burn_rate("${slo}", "${seconds}s")`,
+          comparison: 'COMPARISON_GT',
+          thresholdValue: rate,
+          duration: '0s',
+        },
+      })),
+    };
+  };
   return { Fast: burn(3_600, 300, 14, AlarmSeverity.CRITICAL), Slow: burn(21_600, 1_800, 6, AlarmSeverity.WARNING) };
+}
+
+/** A duration as Google's APIs give it back: `1s`, `0.300s`. */
+export function protoDuration(duration: Duration): string {
+  const ms = duration.toMillis();
+  return ms % 1_000 ? `${(ms / 1_000).toFixed(3)}s` : `${ms / 1_000}s`;
 }

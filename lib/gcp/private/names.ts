@@ -1,3 +1,4 @@
+import { TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { NameRule, physicalName } from '../../core/naming';
 
@@ -18,5 +19,6 @@ export function nameIn(scope: IConstruct, project: string, rule: Partial<NameRul
 
 /** An id for a construct that belongs to `scope`, but stands below something that several constructs share. */
 export function idFor(scope: IConstruct, suffix: string): string {
-  return [...scope.node.scopes.slice(1).map((s) => s.node.id), suffix].join('-');
+  const path = scope.node.scopes.filter((s) => s.node.id && !TerraformStack.isStack(s)).map((s) => s.node.id);
+  return [...path, suffix].join('-');
 }

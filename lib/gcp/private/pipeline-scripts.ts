@@ -35,6 +35,8 @@ case "$IMAGE" in
   *) echo "refused: '$IMAGE' is not an image of $REPOSITORY" >&2; exit 1 ;;
 esac
 service() { gcloud run services "$@" --project="$PROJECT" --region="$REGION" --quiet; }
+echo "commit $COMMIT, image $IMAGE"
+service describe "$SERVICE" --format='value(spec.template.spec.containers[0].image)' > "$WORKSPACE/before"
 # The tag is put on afterwards: with --tag gcloud names the revision in the template, and Terraform would fight over the name.
 service update "$SERVICE" --image="$IMAGE" --no-traffic
 revision=$(service describe "$SERVICE" --format='value(status.latestCreatedRevisionName)')
@@ -62,12 +64,15 @@ exit 1
 
 /** Takes traffic over to the new revision: a part first and the rest after the interval, if there is one; back on errors. */
 export const TRAFFIC_SCRIPT = `#!/usr/bin/env python3
-import json, os, subprocess, sys, time, urllib.parse, urllib.request
+import json, os, signal, subprocess, sys, time, urllib.parse, urllib.request
 
 env = os.environ
 revision = open(env["WORKSPACE"] + "/revision").read().strip()
 percent, interval, most_errors = (int(env[k]) for k in ("PERCENT", "INTERVAL", "MOST_ERRORS"))
 pause, late = int(env["PAUSE"]), int(env["METRIC_DELAY"])
+if open(env["WORKSPACE"] + "/before").read().startswith(env["PLACEHOLDER"]):
+    percent = 0  # the first version: there is nothing to compare it with
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
 
 
 def gcloud(*args):

@@ -1,6 +1,7 @@
 import { CloudbuildTriggerBuildStep } from '@cdktf/provider-google/lib/cloudbuild-trigger';
 import { PIPELINE_DEFAULTS, PipelineStage, RolloutStrategy } from '../../core';
 import { ICloudRunService } from '../inference';
+import { PLACEHOLDER } from './inference-checks';
 import { literal } from './literal';
 import { PipelineInput, stagesOf } from './pipeline-checks';
 import { BUILD_SCRIPT, commandsScript, DEPLOY_SCRIPT, RELEASE_SCRIPT, SMOKE_SCRIPT, TRAFFIC_SCRIPT } from './pipeline-scripts';
@@ -56,7 +57,7 @@ export function deploySteps(
   const { strategy, percent, interval } = service.rollout;
   const canary = strategy === RolloutStrategy.CANARY;
   return [
-    step('deploy', GCLOUD, DEPLOY_SCRIPT, { ...where, IMAGE: '$_IMAGE', REPOSITORY: image }),
+    step('deploy', GCLOUD, DEPLOY_SCRIPT, { ...where, IMAGE: '$_IMAGE', COMMIT: '$_COMMIT', REPOSITORY: image }),
     ...(smokeTest
       ? [
           step('smoke-test', GCLOUD, SMOKE_SCRIPT, {
@@ -74,6 +75,7 @@ export function deploySteps(
       MOST_ERRORS: String(mostErrors),
       METRIC_DELAY: String(METRIC_DELAY),
       PAUSE: '30',
+      PLACEHOLDER,
       MONITORING: 'https://monitoring.googleapis.com',
     }),
   ];

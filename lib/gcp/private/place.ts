@@ -1,5 +1,10 @@
 import { Checks, isUnresolved } from '../../core/errors';
 
+/** Whether a text is a region, and not a zone or a reference. */
+export function isRegion(text: string): boolean {
+  return /^[a-z]+-[a-z]+[0-9]+$/.test(text);
+}
+
 /** Refuses a project id or a region that Google Cloud would not take. */
 export function checkPlace(checks: Checks, project: string, region?: string): void {
   if (!isUnresolved(project))
@@ -13,7 +18,7 @@ export function checkPlace(checks: Checks, project: string, region?: string): vo
     );
   if (region !== undefined && !isUnresolved(region))
     checks.require(
-      /^[a-z]+-[a-z]+[0-9]+$/.test(region),
+      isRegion(region),
       'name',
       'region',
       region,

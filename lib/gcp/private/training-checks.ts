@@ -6,7 +6,7 @@ import { SUPPORT } from '../support';
 import type { GpuTrainingClusterProps } from '../training/props';
 import { spotOrFlexOnly, zoneOf } from './batch-job';
 import { checkImage } from './image';
-import { checkPlace } from './place';
+import { checkPlace, isRegion } from './place';
 
 /** What the props of a cluster come down to. */
 export interface TrainingPlan {
@@ -23,7 +23,7 @@ export interface TrainingPlan {
 /** Refuses what Batch would refuse, all of it at once, and fills the defaults in. */
 export function planTraining(checks: Checks, props: GpuTrainingClusterProps): TrainingPlan {
   const { nodesPerJob: nodes = 1, maxNodes = 1, retries = 3, maxDuration = Duration.hours(24) } = props;
-  const { diskSize: disk = Size.gibibytes(200), capacityTimeout: patience = Duration.minutes(15) } = props;
+  const { diskSize: disk = Size.gibibytes(200), capacityTimeout: patience = Duration.minutes(30) } = props;
   checkPlace(checks, props.project, props.region);
   checkImage(checks, props.image, props.registry);
   checkRegion(checks, props);
@@ -63,7 +63,7 @@ export function planTraining(checks: Checks, props: GpuTrainingClusterProps): Tr
   checks.within('diskSize', disk.toGibibytes(), 50, 65_536, 'a boot disk (in GiB)');
   if (props.sharedMemory && machine)
     checks.within('sharedMemory', props.sharedMemory.toGibibytes(), 1, machine.ramGib, `${machine.type} (in GiB)`);
-  checks.within('capacityTimeout', patience.toMinutes(), 5, 10_080, 'the workflow (in minutes)');
+  checks.within('capacityTimeout', patience.toMinutes(), 15, 10_080, 'the workflow (in minutes)');
 
   const capacity = props.capacity ?? (machine && spotOrFlexOnly(machine) ? SPOT_OR_FLEX : defaultCapacity(nodes));
   checkCapacity(checks, props, capacity, maxDuration);
@@ -118,7 +118,7 @@ function checkCapacity(checks: Checks, props: GpuTrainingClusterProps, capacity:
 }
 
 function checkRegion(checks: Checks, { zones, region, network }: GpuTrainingClusterProps): void {
-  if (isUnresolved(region)) return;
+  if (!isRegion(region)) return;
   for (const zone of zones ?? [])
     checks.require(
       isUnresolved(zone) || new RegExp(`^${region}-[a-z]$`).test(zone),

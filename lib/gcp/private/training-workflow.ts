@@ -200,21 +200,21 @@ function judge(): Step[] {
     },
     {
       why: assign({
-        events: $('json.encode_to_string(default(map.get(job, eventsPath), nothing))'),
+        history: $('json.encode_to_string(default(map.get(job, eventsPath), nothing))'),
         ends: $('json.encode_to_string(tasks)'),
       }),
     },
     {
       verdict: {
         switch: [
-          { condition: $(`link + 1 < len(links) and text.match_regex(events, "${NO_CAPACITY_PATTERN}")`), next: 'nextLink' },
-          { condition: $(`nodes > 1 and lost < retries and text.match_regex(events + ends, "${MACHINE_LOST_PATTERN}")`), next: 'again' },
+          { condition: $(`link + 1 < len(links) and text.match_regex(history, "${NO_CAPACITY_PATTERN}")`), next: 'nextLink' },
+          { condition: $(`nodes > 1 and lost < retries and text.match_regex(history + ends, "${MACHINE_LOST_PATTERN}")`), next: 'again' },
         ],
         next: 'fail',
       },
     },
     { again: { ...assign({ lost: $('lost + 1') }), next: 'submit' } },
-    { fail: { raise: $('"Job " + jobId + " failed: " + events') } },
+    { fail: { raise: $('"Job " + jobId + " failed: " + history') } },
     { cancelled: { raise: $('"Job " + jobId + " was cancelled"') } },
     { done: { return: { job: $('jobId'), capacity: $('links[link].name'), state: $('state') } } },
   ];

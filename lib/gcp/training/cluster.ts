@@ -10,7 +10,7 @@ import { Capacity, Schedule } from '../../core';
 import { policyOf } from '../../core/environment';
 import { parity } from '../../core/parity';
 import { ARTIFACT_PREFIXES, TRAINING_ENV } from '../../core/training';
-import { IMember } from '../member';
+import { IMember, Member } from '../member';
 import { collocated, rendezvous, WORKER_PORTS } from '../private/batch-job';
 import { imageReference } from '../private/image';
 import { idFor, kebab, nameIn } from '../private/names';
@@ -95,7 +95,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
 
     const image = imageReference(this, 'Image', props.image, props.registry, { project, region });
     const job = this.jobAccount(props, folder);
-    this.jobMember = job;
+    this.jobMember = Member.of(job.member);
     const runner = serviceAccount(this, 'WorkflowAccount', project, 'run', `Submits jobs of ${this.workflowName}`);
     const workflow = new WorkflowsWorkflow(this, 'Resource', {
       project,
@@ -244,6 +244,13 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
       const { by, reason } = SUPPORT['training.nodesPerJob'];
       parity.approximated(this, 'gcp', 'nodesPerJob', `${nodes} ${close}, ${by}`, reason!);
     }
+    parity.mapped(this, 'gcp', 'maxDuration', `${plan.maxDuration.toString()} for each attempt`);
+    parity.mapped(
+      this,
+      'gcp',
+      'retries',
+      `${plan.retries} after a lost machine, by ${nodes > 1 ? 'the workflow' : 'a lifecycle policy of the task'}`,
+    );
     if (props.schedule) parity.mapped(this, 'gcp', 'schedule', `Cloud Scheduler, ${props.schedule.toCron()} ${props.schedule.timeZone}`);
   }
 }

@@ -49,8 +49,9 @@ export interface GpuTrainingClusterProps extends TrainingBaseProps {
   readonly sharedMemory?: Size;
   /**
    * How long a job waits for machines from one source of `capacity` before the next one is tried.
+   * A machine takes up to ten minutes to start and install its driver; that counts.
    *
-   * @default - 15 minutes
+   * @default - 30 minutes
    */
   readonly capacityTimeout?: Duration;
   /**

@@ -1,0 +1,277 @@
+import {
+  Alarm,
+  AlarmBase,
+  ComparisonOperator,
+  CreateAlarmOptions,
+  Dashboard,
+  IMetric,
+  IWidget,
+  Metric,
+  TextWidget,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { ITopic } from 'aws-cdk-lib/aws-sns';
+import { CfnOutput, Duration as CdkDuration, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { AlarmSeverity, IBuildPipeline, IMonitoring, MonitoringBaseProps, ServiceLevelObjective } from '../core';
+import { pascal } from '../core/facade';
+import { RUNBOOK } from '../core/monitoring';
+import { parity } from '../core/parity';
+import { IMeteredInference } from './inference';
+import { objectives } from './private/inference-limits';
+import { budget, errorRate } from './private/inference-rollout';
+import { defineObjectives } from './private/monitoring-slo';
+import { Routes, routesOf } from './private/monitoring-topics';
+import { inferenceWidgets, pipelineWidgets, trainingWidgets } from './private/monitoring-widgets';
+import { checksOf } from './private/scope';
+import { GpuTrainingCluster, IGpuTrainingCluster } from './training';
+
+/** What monitoring takes. */
+export interface MonitoringProps extends MonitoringBaseProps {
+  /**
+   * Topic that gets warnings, in place of mail. An encrypted one must let CloudWatch use its key.
+   *
+   * @default - a topic with `email` as its subscriber, if that is given
+   */
+  readonly warningTopic?: ITopic;
+  /**
+   * Topic that gets critical alarms, in place of mail. An encrypted one must let CloudWatch use its key.
+   *
+   * @default - a topic with `criticalEmail` or `email` as its subscriber, if one is given
+   */
+  readonly criticalTopic?: ITopic;
+  /**
+   * Key that messages of the topics are encrypted with.
+   *
+   * @default - a key is made if a topic is, about 1 USD a month
+   */
+  readonly encryptionKey?: IKey;
+  /**
+   * Makes objects of CloudWatch Application Signals for the objectives, which count the error budget.
+   *
+   * Turn it off where the region has no Application Signals; the alarms stay.
+   *
+   * @default true
+   */
+  readonly sloObjects?: boolean;
+}
+
+/** How a service is watched. */
+export interface WatchInferenceOptions {
+  /**
+   * What this service promises.
+   *
+   * @default - what the monitoring says for all services
+   */
+  readonly slo?: ServiceLevelObjective;
+}
+
+const FIVE_MINUTES = CdkDuration.minutes(5);
+/** Share of the limit at which a service counts as saturated. */
+const SATURATION = 0.8;
+
+/**
+ * A dashboard for a platform, alarms that say what to do, and a way to those who shall know.
+ *
+ * Defines a CloudWatch dashboard with a section for each thing watched; alarms on failed requests (critical), latency, throttling,
+ * saturation, failed jobs, stuck jobs and failed pipelines (warnings), each with the first step to take in its description; two SNS topics,
+ * encrypted and for TLS only, with mail subscribers, who confirm once; and Application Signals objectives for availability and latency.
+ *
+ * The dashboard costs about 3 USD a month after the account's first three, an alarm 0.10 USD; objectives are billed by Application Signals.
+ *
+ * @example
+ * declare const service: LambdaInference;
+ * declare const cluster: GpuTrainingCluster;
+ * const monitoring = new Monitoring(this, 'Monitoring', { email: 'ml-oncall@example.com' });
+ * monitoring.watchInference('predict', service);
+ * monitoring.watchTraining('trainer', cluster);
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-ServiceLevelObjectives.html
+ */
+export class Monitoring extends Construct implements IMonitoring {
+  public readonly dashboardUrl: string;
+  /** The dashboard; add widgets of your own. */
+  public readonly dashboard: Dashboard;
+  private readonly props: MonitoringProps;
+  private readonly routes: Routes;
+  private readonly watched = new Set<string>();
+
+  public constructor(scope: Construct, id: string, props: MonitoringProps = {}) {
+    super(scope, id);
+    const checks = checksOf(this, 'aws.Monitoring');
+    for (const prop of ['email', 'criticalEmail'] as const)
+      checks.require(
+        props[prop] === undefined || /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(props[prop]),
+        'syntax',
+        prop,
+        props[prop],
+        'not a mail address',
+        'write one such as ml-oncall@example.com',
+      );
+    objectives(checks, props.slo);
+    checks.done();
+
+    this.props = props;
+    this.routes = routesOf(this, props);
+    const { region } = Stack.of(this);
+    this.dashboard = new Dashboard(this, 'Resource', { defaultInterval: CdkDuration.hours(12) });
+    this.dashboard.addWidgets(new TextWidget({ markdown: `# ${this.node.path}`, width: 24, height: 1 }));
+    this.dashboardUrl = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${this.dashboard.dashboardName}`;
+    this.report();
+    new CfnOutput(this, 'DashboardUrl', { value: this.dashboardUrl, description: 'The dashboard of the platform' });
+  }
+
+  /** The topic that alarms of a severity go to, if anybody is told. */
+  public topic(severity: AlarmSeverity): ITopic | undefined {
+    return this.routes[severity];
+  }
+
+  /**
+   * Watches a service: failed requests, latency, throttling, saturation, and its objectives.
+   *
+   * @param name what the dashboard calls it
+   */
+  public watchInference(name: string, service: IMeteredInference, options: WatchInferenceOptions = {}): void {
+    const checks = checksOf(this, 'aws.Monitoring');
+    const slo = objectives(checks, options.slo ?? this.props.slo);
+    checks.done();
+    const id = this.idOf('Inference', name);
+    const period = FIVE_MINUTES;
+    const alarms = [
+      this.alarm(
+        `${id}Errors`,
+        AlarmSeverity.CRITICAL,
+        RUNBOOK.errors,
+        errorRate(service.metricErrors({ period }), service.metricRequests({ period }), period),
+        {
+          threshold: budget(slo.availability),
+          evaluationPeriods: 3,
+          datapointsToAlarm: 2,
+        },
+      ),
+      this.alarm(
+        `${id}Latency`,
+        AlarmSeverity.WARNING,
+        RUNBOOK.latency,
+        service.metricLatency({ period, statistic: `p${slo.percentile}` }),
+        {
+          threshold: slo.threshold.toMillis(),
+          evaluationPeriods: 3,
+          datapointsToAlarm: 3,
+        },
+      ),
+      this.alarm(`${id}Throttles`, AlarmSeverity.WARNING, RUNBOOK.throttles, service.metricThrottles({ period }), {
+        threshold: 0,
+        evaluationPeriods: 3,
+        datapointsToAlarm: 2,
+      }),
+    ];
+    if (service.maxConcurrency !== undefined)
+      alarms.push(
+        this.alarm(`${id}Saturation`, AlarmSeverity.WARNING, RUNBOOK.throttles, service.metricConcurrentExecutions({ period }), {
+          threshold: Math.floor(service.maxConcurrency * SATURATION),
+          evaluationPeriods: 3,
+          datapointsToAlarm: 3,
+        }),
+      );
+    if (this.props.sloObjects ?? true) defineObjectives(this, id, name, service, slo);
+    this.show(inferenceWidgets(name, service, slo, alarms));
+  }
+
+  /**
+   * Watches a training cluster: jobs that failed, and jobs that wait for machines.
+   *
+   * @param name what the dashboard calls it
+   */
+  public watchTraining(name: string, cluster: IGpuTrainingCluster): void {
+    const id = this.idOf('Training', name);
+    const once = { threshold: 0, evaluationPeriods: 1 };
+    const failed = this.alarm(
+      `${id}Failed`,
+      AlarmSeverity.WARNING,
+      RUNBOOK.jobFailed,
+      cluster.metricFailedJobs({ period: FIVE_MINUTES }),
+      once,
+    );
+    // A cluster that was made here has the alarm already.
+    const own = (cluster as Partial<GpuTrainingCluster>).stuckJobsAlarm;
+    const stuck =
+      own ?? this.alarm(`${id}Stuck`, AlarmSeverity.WARNING, RUNBOOK.jobStuck, cluster.metricBlockedQueue({ period: FIVE_MINUTES }), once);
+    if (own) this.watchAlarm(own, AlarmSeverity.WARNING);
+    this.show(trainingWidgets(name, cluster, [failed, stuck]));
+  }
+
+  /**
+   * Watches a pipeline: executions that failed.
+   *
+   * CodePipeline publishes them for pipelines of type V2, and not in the regions of China and GovCloud.
+   *
+   * @param name what the dashboard calls it
+   */
+  public watchPipeline(name: string, pipeline: IBuildPipeline): void {
+    const id = this.idOf('Pipeline', name);
+    const failures = new Metric({
+      namespace: 'AWS/CodePipeline',
+      metricName: 'FailedPipelineExecutions',
+      dimensionsMap: { PipelineName: pipeline.pipelineName },
+      statistic: 'Sum',
+      period: FIVE_MINUTES,
+      label: 'failed',
+    });
+    const failed = this.alarm(`${id}Failed`, AlarmSeverity.WARNING, RUNBOOK.pipelineFailed, failures, {
+      threshold: 0,
+      evaluationPeriods: 1,
+    });
+    this.show(pipelineWidgets(name, pipeline.runCommand, failures, [failed]));
+  }
+
+  /** Has an alarm of your own tell those who are told about its severity. */
+  public watchAlarm(alarm: AlarmBase, severity: AlarmSeverity): void {
+    const topic = this.routes[severity];
+    if (!topic) return;
+    const action = new SnsAction(topic);
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
+  }
+
+  private alarm(id: string, severity: AlarmSeverity, runbook: string, metric: IMetric, options: CreateAlarmOptions): Alarm {
+    const alarm = new Alarm(this, id, {
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${severity}: ${runbook}`,
+      metric,
+      ...options,
+    });
+    this.watchAlarm(alarm, severity);
+    return alarm;
+  }
+
+  private idOf(kind: string, name: string): string {
+    const id = `${kind}${pascal(name)}`;
+    const checks = checksOf(this, 'aws.Monitoring');
+    checks.require(
+      !this.watched.has(id),
+      'conflict',
+      'name',
+      name,
+      'something of this name is watched already',
+      'take another name',
+    );
+    checks.done();
+    this.watched.add(id);
+    return id;
+  }
+
+  private show(rows: IWidget[][]): void {
+    for (const row of rows) this.dashboard.addWidgets(...row);
+  }
+
+  private report(): void {
+    const { email, criticalEmail, slo, sloObjects } = this.props;
+    parity.mapped(this, 'aws', '', 'CloudWatch dashboard and alarms');
+    if (email ?? criticalEmail) parity.mapped(this, 'aws', 'notify', 'SNS topic for each severity; recipients confirm once');
+    if (slo && (sloObjects ?? true)) parity.mapped(this, 'aws', 'slo', 'Application Signals objectives and alarms');
+  }
+}

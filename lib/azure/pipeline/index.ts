@@ -1,0 +1,2 @@
+export * from './build-pipeline';
+export * from './props';

@@ -1,0 +1,69 @@
+import { BuildPipelineBaseProps } from '../../core';
+import { IAppServiceInference } from '../inference';
+import { ILogWorkspace } from '../logs';
+import { IImageRegistry } from '../registry';
+import { IResourceGroup } from '../resource-group';
+
+/** The project in Azure DevOps that a pipeline runs in. */
+export interface AzureDevOpsProject {
+  /** Name of the organization: `acme` of `https://dev.azure.com/acme`. */
+  readonly organization: string;
+  /** Name of the project. */
+  readonly project: string;
+  /**
+   * Id of the service connection by which Azure Pipelines reads GitHub or Bitbucket.
+   *
+   * @default - none; required unless the repository is on Azure Repos
+   */
+  readonly repositoryConnectionId?: string;
+}
+
+/** Props of `BuildPipeline`. */
+export interface BuildPipelineProps extends BuildPipelineBaseProps {
+  /** Where it is put. */
+  readonly resourceGroup: IResourceGroup;
+  /** The registry that images are pushed to. */
+  readonly registry: IImageRegistry;
+  /**
+   * The service that it deploys, by the service's rollout.
+   *
+   * @default - none: builds and pushes only
+   */
+  readonly service?: IAppServiceInference;
+  /**
+   * Where failed runs are recorded, so that an alarm can tell of them.
+   *
+   * @default - nowhere; Azure DevOps mails whoever pushed
+   */
+  readonly logWorkspace?: ILogWorkspace;
+  /**
+   * The project in Azure DevOps that it runs in. Terraform then makes the pipeline and its service connection.
+   *
+   * @default - an output holds the commands that make both
+   */
+  readonly azureDevOps?: AzureDevOpsProject;
+  /**
+   * Who may approve: mail addresses, groups or teams of Azure DevOps.
+   *
+   * @default - anybody who may queue the pipeline; whoever pushed is told
+   */
+  readonly approvers?: string[];
+  /**
+   * Pool of agents of your own that it runs on.
+   *
+   * @default - Microsoft-hosted agents
+   */
+  readonly agentPool?: string;
+  /**
+   * Where the pipeline file is in the repository.
+   *
+   * @default "azure-pipelines.yml"
+   */
+  readonly filePath?: string;
+  /**
+   * Version of Python that the lint and test commands find.
+   *
+   * @default "3.11"
+   */
+  readonly pythonVersion?: string;
+}

@@ -1,0 +1,67 @@
+import { App, GcsBackend, LocalBackend, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { GoogleProvider } from '@cdktf/provider-google/lib/provider';
+import { Environment, MlPlatformProps } from '../core';
+import { Checks } from '../core/errors';
+import { parity } from '../core/parity';
+import { MlPlatform } from './platform';
+import { labelsOf } from './private/labels';
+import { LABEL_REASON } from './support';
+
+/**
+ * A Terraform stack that holds one platform and nothing else.
+ *
+ * Defines the Google provider for the project and region that `targets.gcp` names, with the tags as default labels; where Terraform keeps its
+ * state (`targets.gcp.state`: a bucket, with locking; else a file beside the stack, which suits one person only); and an `MlPlatform`.
+ * Synthesis asks no cloud, so that it needs no credentials.
+ *
+ * @example
+ * const app = new cdktf.App();
+ * new gcp.MlPlatformStack(app, 'housing-dev-gcp', {
+ *   name: 'housing',
+ *   targets: { gcp: { project: 'acme-ml-dev', region: 'europe-west4' } },
+ *   inference: { predict: { image: 'ghcr.io/acme/housing:1.4' } },
+ * });
+ */
+export class MlPlatformStack extends TerraformStack {
+  /** The platform. */
+  public readonly platform: MlPlatform;
+
+  public constructor(scope: Construct, id: string, props: MlPlatformProps) {
+    super(scope, id);
+    parity.declare(this, '');
+    const environment = props.environment ?? Environment.DEV;
+    const checks = new Checks(this, 'gcp.MlPlatformStack');
+    checks.require(
+      App.isApp(this.node.root),
+      'conflict',
+      'scope',
+      undefined,
+      'there is no App of cdktf above it',
+      "write new App() of 'cdktf'",
+    );
+    const target = props.targets.gcp;
+    if (!target)
+      checks.refuse(
+        'missing',
+        'targets.gcp',
+        undefined,
+        'the platform is not declared for Google Cloud',
+        'write targets: { gcp: { project: acme-ml-dev, region: europe-west4 } }',
+      );
+    const { labels, changed } = labelsOf(checks, { platform: props.name, environment, 'managed-by': 'mlops-constructs', ...props.tags });
+    if (target) {
+      new GoogleProvider(this, 'Google', { project: target.project, region: target.region, defaultLabels: labels });
+      // A constant path: a default one would carry this machine's folders into the output.
+      if (!target.state) new LocalBackend(this, { path: 'terraform.tfstate' });
+      else new GcsBackend(this, { bucket: target.state.bucket, prefix: target.state.prefix ?? `${props.name}-${environment}` });
+    }
+    const platform = target && checks.collect(() => new MlPlatform(this, 'Platform', props));
+    checks.done();
+    this.platform = platform!;
+
+    for (const [tag, became] of Object.entries(changed)) parity.approximated(this, 'gcp', `tags.${tag}`, became, LABEL_REASON);
+    if (target!.state) parity.mapped(this, 'gcp', 'targets.gcp.state', `state in the bucket ${target!.state.bucket}, with locking`);
+    else parity.mapped(this, 'gcp', 'targets.gcp.state', 'state in a file beside the stack, which suits one person only');
+  }
+}

@@ -1,0 +1,52 @@
+import { execFileSync } from 'child_process';
+import { join } from 'path';
+import { GOOD, Project } from './helper';
+
+const ROOT = join(__dirname, '..', '..');
+const SDKS = ['aws-cdk-lib', 'cdktf', '@cdktf/provider-azurerm', '@cdktf/provider-google'];
+
+/** Which SDKs a fresh process has loaded after a run of the built command line. */
+function loads(...args: string[]): string[] {
+  const script = `
+    const { main } = require(${JSON.stringify(join(ROOT, 'bin', 'cli', 'main.js'))});
+    const { processIo } = require(${JSON.stringify(join(ROOT, 'bin', 'cli', 'io.js'))});
+    main(${JSON.stringify(args)}, { ...processIo(), out: () => {} }).then((code) => {
+      if (code !== 0) throw new Error('ended with ' + code);
+      const files = Object.keys(require.cache);
+      console.log(JSON.stringify(${JSON.stringify(SDKS)}.filter((sdk) => files.some((f) => f.includes('/node_modules/' + sdk + '/')))));
+    });`;
+  return JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: new Project(GOOD).folder, encoding: 'utf8' }));
+}
+
+test.each([
+  ['aws', ['aws-cdk-lib']],
+  ['azure', ['cdktf', '@cdktf/provider-azurerm']],
+  ['gcp', ['cdktf', '@cdktf/provider-google']],
+])('mlops validate --targets %s loads %j and nothing of another cloud', (target, sdks) => {
+  expect(loads('validate', '--targets', target)).toEqual(sdks);
+});
+
+test('mlops support loads no library of any cloud', () => {
+  expect(loads('support')).toEqual([]);
+});
+
+test('the command line runs as a process: exit code, what goes to which stream, no colours without a screen', () => {
+  const run = (...args: string[]): object => {
+    try {
+      return {
+        code: 0,
+        out: execFileSync(process.execPath, [join(ROOT, 'bin', 'mlops.js'), ...args], { encoding: 'utf8', stdio: 'pipe' }),
+      };
+    } catch (e) {
+      const { status, stdout, stderr } = e as { status: number; stdout: string; stderr: string };
+      return { code: status, out: stdout, err: stderr };
+    }
+  };
+  expect(run('validate', 'nowhere.yaml')).toEqual({
+    code: 2,
+    out: '',
+    err:
+      'nowhere.yaml:1:1\n  there is no such file\n  -> name a declaration; `npx mlops init` writes one to start from\n\n' +
+      '1 problem; nothing was written\n',
+  });
+});
