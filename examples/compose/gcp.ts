@@ -4,7 +4,7 @@ import { GoogleProvider } from '@cdktf/provider-google/lib/provider';
 import { App, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { Accelerator, Access, Capacity, ContainerImage, Duration, Size } from 'mlops-constructs';
-import { ArtifactStore, CloudRunInference, GpuTrainingCluster, ImageRegistry, Member, MlNetwork } from 'mlops-constructs/gcp';
+import { ArtifactStore, CloudRunInference, GpuTrainingCluster, IamMember, ImageRegistry, MlNetwork } from 'mlops-constructs/gcp';
 
 const project = 'acme-pricing';
 const region = 'europe-west4';
@@ -22,7 +22,7 @@ export class PricingStack extends TerraformStack {
     });
     const artifacts = ArtifactStore.fromArtifactStoreAttributes(this, 'Lake', { bucketName: 'acme-pricing-lake' });
     const registry = ImageRegistry.fromImageRegistryAttributes(this, 'Images', { repositoryId: 'images', project, region });
-    const scientists = Member.group('data-scientists@example.com');
+    const scientists = IamMember.group('data-scientists@example.com');
 
     const training = new GpuTrainingCluster(this, 'Training', {
       project,

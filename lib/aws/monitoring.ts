@@ -218,13 +218,12 @@ export class Monitoring extends Construct implements IMonitoring {
       dimensionsMap: { PipelineName: pipeline.pipelineName },
       statistic: 'Sum',
       period: FIVE_MINUTES,
-      label: 'failed',
     });
     const failed = this.alarm(`${id}Failed`, AlarmSeverity.WARNING, RUNBOOK.pipelineFailed, failures, {
       threshold: 0,
       evaluationPeriods: 1,
     });
-    this.show(pipelineWidgets(name, pipeline.runCommand, failures, [failed]));
+    this.show(pipelineWidgets(name, pipeline.runCommand, failures.with({ label: 'failed' }), [failed]));
   }
 
   /** Has an alarm of your own tell those who are told about its severity. */
@@ -251,14 +250,7 @@ export class Monitoring extends Construct implements IMonitoring {
   private idOf(kind: string, name: string): string {
     const id = `${kind}${pascal(name)}`;
     const checks = checksOf(this, 'aws.Monitoring');
-    checks.require(
-      !this.watched.has(id),
-      'conflict',
-      'name',
-      name,
-      'something of this name is watched already',
-      'take another name',
-    );
+    checks.require(!this.watched.has(id), 'conflict', 'name', name, 'something of this name is watched already', 'take another name');
     checks.done();
     this.watched.add(id);
     return id;

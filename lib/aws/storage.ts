@@ -156,7 +156,7 @@ class ImportedArtifactStore extends ArtifactStoreBase {
   }
 }
 
-/** Permissions on the bucket of an artifact store, limited to a folder where a prefix is given. */
+/** Permissions on the bucket of an artifact store. A prefix limits whose contents; names of objects can be listed all the same. */
 export class ArtifactStoreGrants {
   /** Permissions on a bucket, for artifact stores of your own. */
   public static of(bucket: IBucket): ArtifactStoreGrants {
@@ -192,12 +192,13 @@ export class ArtifactStoreGrants {
     const { bucket } = this;
     const folder = prefix && trimSlashes(prefix);
     bucket.encryptionKey?.grant(grantee, ...keyActions);
+    // Of all names, even where a folder limits the contents: S3 says 403 and not 404 of an object that is missing to whoever may not
+    // list it, and a look for a checkpoint, which names no prefix, would fail where there is none yet.
     const list = Grant.addToPrincipalOrResource({
       grantee,
       actions: ['s3:ListBucket'],
       resourceArns: [bucket.bucketArn],
       resource: bucket,
-      ...(folder ? { conditions: { StringLike: { 's3:prefix': [folder, `${folder}/*`] } } } : {}),
     });
     return list.combine(Grant.addToPrincipalOrResource({ grantee, actions, resourceArns: [objectsArn(bucket, folder)], resource: bucket }));
   }

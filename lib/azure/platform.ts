@@ -1,8 +1,9 @@
+import { basename } from 'path';
 import { Construct } from 'constructs';
-import { AzureExisting, Environment, MlPlatformProps } from '../core';
-import { isValidationError, ValidationError } from '../core/errors';
+import { AzureExisting, AzureTarget, Environment, MlPlatformProps } from '../core';
+import { isValidationError, oneOf, ValidationError } from '../core/errors';
 import { Facade } from '../core/facade';
-import { AppServiceInference } from './inference';
+import { AppServiceInference, IAppServiceInference } from './inference';
 import { ILogWorkspace, LogWorkspace, LogWorkspaceProps } from './logs';
 import { Monitoring } from './monitoring';
 import { INetwork, MlNetwork, MlNetworkProps } from './network';
@@ -11,23 +12,25 @@ import { checksFor } from './private/root';
 import { IImageRegistry, ImageRegistry, ImageRegistryProps } from './registry';
 import { IResourceGroup, ResourceGroup } from './resource-group';
 import { ArtifactStore, ArtifactStoreProps, IArtifactStore } from './storage';
-import { GpuTrainingCluster, ITrainingWorkspace, TrainingWorkspace } from './training';
+import { GpuTrainingCluster, IGpuTrainingCluster, ITrainingWorkspace, TrainingWorkspace } from './training';
 
 /**
  * A machine-learning platform on Azure, from one declaration.
  *
- * Defines, by the other constructs of this room, a resource group, a log workspace, a network, an artifact store, an image registry, and a
- * cluster, a service or a pipeline for each entry of the declaration that goes to Azure, with dashboard and alarms over all of them.
- * It adds no resource of its own. What `targets.azure.existing` names is used in place of a resource of the platform's.
+ * Defines, by the other constructs of this room, a resource group, a log workspace, a network, an artifact store, an image registry if images
+ * are built, and a cluster, a service or a pipeline for each entry of the declaration that goes to Azure, with dashboard and alarms over all
+ * of them. It adds no resource of its own. What `targets.azure.existing` names is used in place of a resource of the platform's.
  *
  * The NAT gateway is there if something trains, or in staging and prod. Training clusters share one Azure ML workspace.
+ * All that is wrong with the declaration is thrown at once, each under the path where it was declared.
  *
  * @example
- * new azure.MlPlatform(this, 'Platform', {
+ * const platform = new azure.MlPlatform(this, 'Platform', {
  *   name: 'housing',
  *   targets: { azure: { location: 'westeurope', subscriptionId: '00000000-0000-0000-0000-000000000000' } },
- *   inference: { predict: { image: 'ghcr.io/acme/housing:1.0' } },
+ *   training: { trainer: { image: 'ghcr.io/acme/train:1.0', command: ['python', 'train.py'], accelerator: { memoryGib: 24 } } },
  * });
+ * platform.trainingCluster('trainer').grants.submit('Team', { principalId: '00000000-0000-0000-0000-000000000000' });
  */
 export class MlPlatform extends Construct {
   /** Where everything is. */
@@ -38,11 +41,85 @@ export class MlPlatform extends Construct {
   public readonly network: INetwork;
   /** Where data, checkpoints and models are. */
   public readonly artifacts: IArtifactStore;
-  /** Where images are. */
-  public readonly registry: IImageRegistry;
+  /** Where images are pushed, if any are built. */
+  public readonly registry?: IImageRegistry;
+  /** Dashboard, alarms and who is told. */
+  public readonly monitoring: Monitoring;
+  private readonly clusters: Map<string, IGpuTrainingCluster>;
+  private readonly services: Map<string, IAppServiceInference>;
+  private readonly builds: Map<string, BuildPipeline>;
 
   public constructor(scope: Construct, id: string, props: MlPlatformProps) {
     super(scope, id);
+    const { location, subscriptionId, existing = {} } = this.target(props);
+    const facade = new Facade(this, 'azure', props);
+    const environment = props.environment ?? Environment.DEV;
+    const here = <T extends { readonly on?: string[] }>(entries: { readonly [name: string]: T } = {}): T[] =>
+      Object.values(entries).filter((d) => !d.on || d.on.includes('azure'));
+    const trains = here(props.training);
+    const builds = here(props.pipelines).length > 0 || [...trains, ...here(props.inference)].some((d) => isDirectory(d.image));
+
+    const resourceGroup = existing.resourceGroup
+      ? ResourceGroup.fromResourceGroupAttributes(this, 'ResourceGroup', { name: existing.resourceGroup, location, subscriptionId })
+      : new ResourceGroup(this, 'ResourceGroup', { location, subscriptionId });
+    const common = { resourceGroup, environment };
+    const natGateway = trains.length > 0 || environment !== Environment.DEV;
+    const logWorkspace = logsOf(this, facade, common, existing, subscriptionId);
+    const network = networkOf(this, facade, { resourceGroup, natGateway }, existing, subscriptionId);
+    const artifacts = artifactsOf(this, facade, { ...common, network }, existing, subscriptionId);
+    const registry = builds ? registryOf(this, facade, { ...common, network }, existing, subscriptionId) : undefined;
+
+    const shared = { ...common, network, registry, logWorkspace };
+    let workspace: ITrainingWorkspace | undefined;
+    this.clusters = facade.training((name, base) => {
+      workspace ??= new TrainingWorkspace(this, 'TrainingWorkspace', shared);
+      return new GpuTrainingCluster(this, name, { ...base, ...shared, artifacts, workspace });
+    });
+    this.services = facade.inference((name, base) => new AppServiceInference(this, name, { ...base, ...shared }));
+    this.builds = facade.pipelines((name, base, _, deploys) => {
+      const image = deploys === undefined ? undefined : props.inference?.[deploys]?.image;
+      return new BuildPipeline(this, name, {
+        ...base,
+        ...common,
+        registry: registry!,
+        logWorkspace,
+        context: base.context ?? (isDirectory(image) ? basename(image) : undefined),
+        service: deploys === undefined ? undefined : this.services.get(deploys),
+      });
+    });
+    const monitoring = facade.make(
+      'monitoring',
+      () => new Monitoring(this, 'Monitoring', { ...facade.monitoringProps(), resourceGroup, logWorkspace }),
+    );
+    facade.done();
+
+    this.resourceGroup = resourceGroup;
+    this.logWorkspace = logWorkspace;
+    this.network = network;
+    this.artifacts = artifacts;
+    this.registry = registry;
+    this.monitoring = monitoring!;
+    for (const [name, service] of this.services) this.monitoring.watchInference(name, service);
+    for (const [name, cluster] of this.clusters) this.monitoring.watchTraining(name, cluster);
+    for (const [name, pipeline] of this.builds) this.monitoring.watchPipeline(name, pipeline);
+  }
+
+  /** The cluster that is declared under this name. */
+  public trainingCluster(name: string): IGpuTrainingCluster {
+    return this.of('training', this.clusters, name);
+  }
+
+  /** The service that is declared under this name. */
+  public inferenceService(name: string): IAppServiceInference {
+    return this.of('inference', this.services, name);
+  }
+
+  /** The pipeline that is declared under this name. */
+  public buildPipeline(name: string): BuildPipeline {
+    return this.of('pipelines', this.builds, name);
+  }
+
+  private target(props: MlPlatformProps): AzureTarget {
     const checks = checksFor(this, 'azure.MlPlatform');
     const target = props.targets.azure;
     if (!target)
@@ -54,51 +131,28 @@ export class MlPlatform extends Construct {
         'write targets: { azure: { location: westeurope, subscriptionId: ... } }',
       );
     checks.done();
-    const facade = new Facade(this, 'azure', props);
-    const { location, subscriptionId, existing = {} } = target!;
-    const environment = props.environment ?? Environment.DEV;
-    const trains = Object.values(props.training ?? {}).some((t) => !t.on || t.on.includes('azure' as never));
-
-    const resourceGroup = existing.resourceGroup
-      ? ResourceGroup.fromResourceGroupAttributes(this, 'ResourceGroup', { name: existing.resourceGroup, location, subscriptionId })
-      : new ResourceGroup(this, 'ResourceGroup', { location, subscriptionId });
-    this.resourceGroup = resourceGroup;
-    const common = { resourceGroup, environment };
-    this.logWorkspace = logsOf(this, facade, common, existing, subscriptionId);
-    this.network = networkOf(
-      this,
-      facade,
-      { resourceGroup, natGateway: trains || environment !== Environment.DEV },
-      existing,
-      subscriptionId,
-    );
-    this.artifacts = artifactsOf(this, facade, { ...common, network: this.network }, existing, subscriptionId);
-    this.registry = registryOf(this, facade, { ...common, network: this.network }, existing, subscriptionId);
-
-    const shared = { ...common, network: this.network, registry: this.registry, logWorkspace: this.logWorkspace };
-    let workspace: ITrainingWorkspace | undefined;
-    const clusters = facade.training((name, cluster) => {
-      workspace ??= new TrainingWorkspace(this, 'TrainingWorkspace', shared);
-      return new GpuTrainingCluster(this, name, { ...cluster, ...shared, artifacts: this.artifacts, workspace });
-    });
-    const services = facade.inference((name, service) => new AppServiceInference(this, name, { ...service, ...shared }));
-    const pipelines = facade.pipelines((name, pipeline, _, deploys) => {
-      const service = deploys === undefined ? undefined : services.get(deploys);
-      return new BuildPipeline(this, name, { ...pipeline, ...common, registry: this.registry, service });
-    });
-    facade.make('monitoring', () => {
-      const monitoring = new Monitoring(this, 'Monitoring', {
-        ...facade.monitoringProps(),
-        resourceGroup,
-        logWorkspace: this.logWorkspace,
-      });
-      services.forEach((service, name) => monitoring.watchInference(name, service));
-      clusters.forEach((cluster, name) => monitoring.watchTraining(name, cluster));
-      pipelines.forEach((pipeline, name) => monitoring.watchPipeline(name, pipeline));
-      return monitoring;
-    });
-    facade.done();
+    return target!;
   }
+
+  private of<T>(kind: string, made: Map<string, T>, name: string): T {
+    const found = made.get(name);
+    const names = [...made.keys()];
+    const checks = checksFor(this, 'azure.MlPlatform');
+    checks.require(
+      found !== undefined,
+      'choice',
+      kind,
+      name,
+      'nothing of this name is declared for Azure',
+      names.length ? `write ${oneOf(names)}` : `declare it under ${kind}`,
+    );
+    checks.done();
+    return found!;
+  }
+}
+
+function isDirectory(image: string | undefined): image is string {
+  return image !== undefined && /^[./]/.test(image);
 }
 
 // Where something that exists already is named wrongly, an id that leads nowhere stands in for it, so that the rest is looked at too;

@@ -90,12 +90,16 @@ export class MlPlatformStack extends TerraformStack {
   }
 }
 
+/** What azurerm 4.55 deletes and makes anew when a tag of it changes. */
+const REPLACED_BY_TAGS = ['azurerm_machine_learning_datastore_blobstorage'];
+
 /** Tags every resource that takes tags; what a resource says itself goes before. */
 class Tags implements IAspect {
   public constructor(private readonly tags: { readonly [name: string]: string }) {}
 
   public visit(node: IConstruct): void {
     if (!TerraformResource.isTerraformResource(node) || !('tagsInput' in node)) return;
+    if (REPLACED_BY_TAGS.includes((node as TerraformResource).terraformResourceType)) return;
     const resource = node as TerraformResource & { tags?: object; tagsInput?: object };
     resource.tags = { ...this.tags, ...resource.tagsInput };
   }

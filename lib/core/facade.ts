@@ -16,7 +16,7 @@ import {
   TrainingDeclaration,
 } from './platform';
 import { Rollout, RolloutStrategy } from './rollout';
-import { Capacity, TrainingBaseProps } from './training';
+import { TrainingBaseProps } from './training';
 import { Duration, Schedule, Size } from './units';
 
 /** Construct props whose declared field has another path. */
@@ -173,7 +173,7 @@ export class Facade {
         if (isValidationError(e)) {
           const declared = e.problems.map((p) => ({
             ...p,
-            prop: DECLARED_AS[p.prop] ?? p.prop,
+            prop: p.prop === 'reservation' ? `reservations.${this.cloud}` : (DECLARED_AS[p.prop] ?? p.prop),
             reason: inDeclaredWords(p.reason),
             instead: inDeclaredWords(p.instead),
           }));
@@ -188,14 +188,6 @@ export class Facade {
 
   private trainingProps(d: TrainingDeclaration, c: Checks): TrainingBaseProps {
     const reservation = (d.reservations as { [cloud: string]: string | undefined } | undefined)?.[this.cloud];
-    if (d.capacity?.includes(Capacity.RESERVATION) && !reservation && this.cloud !== 'azure')
-      c.refuse(
-        'missing',
-        `reservations.${this.cloud}`,
-        undefined,
-        `capacity names a reservation, but none is given for ${this.cloud}`,
-        `write reservations: { ${this.cloud}: ... }`,
-      );
     return {
       image: image(d.image, c),
       accelerator: c.collect(() => accelerator(d.accelerator)) ?? Accelerator.atLeast({ memoryGib: 1 }),

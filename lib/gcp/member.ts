@@ -12,28 +12,28 @@ export interface IMember {
  * A service account of the provider's `ServiceAccount` class is a member as it is.
  *
  * @example
- * const trainer = gcp.Member.group('ml-trainers@example.com');
+ * const trainer = gcp.IamMember.group('ml-trainers@example.com');
  *
  * @see https://cloud.google.com/iam/docs/principal-identifiers
  */
-export class Member implements IMember {
+export class IamMember implements IMember {
   /**
    * A service account.
    *
    * @param email such as `trainer@acme-ml-dev.iam.gserviceaccount.com`
    */
-  public static serviceAccount(email: string): Member {
-    return new Member(`serviceAccount:${email}`);
+  public static serviceAccount(email: string): IamMember {
+    return new IamMember(`serviceAccount:${email}`);
   }
 
   /** A person with a Google account. */
-  public static user(email: string): Member {
-    return new Member(`user:${email}`);
+  public static user(email: string): IamMember {
+    return new IamMember(`user:${email}`);
   }
 
   /** A Google group. */
-  public static group(email: string): Member {
-    return new Member(`group:${email}`);
+  public static group(email: string): IamMember {
+    return new IamMember(`group:${email}`);
   }
 
   /**
@@ -41,7 +41,7 @@ export class Member implements IMember {
    *
    * @throws a problem for `allUsers` and `allAuthenticatedUsers`, which stand for everybody on the internet
    */
-  public static of(member: string): Member {
+  public static of(member: string): IamMember {
     if (/^all(Authenticated)?Users$/.test(member))
       refuse(
         'conflict',
@@ -50,7 +50,7 @@ export class Member implements IMember {
         'it stands for everybody on the internet',
         'write user:, group:, serviceAccount: or principalSet://',
       );
-    return new Member(member);
+    return new IamMember(member);
   }
 
   private constructor(

@@ -57,10 +57,10 @@ const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
  * A service's error alarm goes off above ten times the share of failures that its objective allows.
  *
  * @example
- * const monitoring = new Monitoring(this, 'Monitoring', { project: 'acme-ml-dev', email: 'ml-oncall@example.com' });
+ * const monitoring = new gcp.Monitoring(this, 'Monitoring', { project: 'acme-ml-dev', email: 'ml-oncall@example.com' });
  * monitoring.watchInference(
  *   'predict',
- *   CloudRunInference.fromServiceAttributes(this, 'Predict', {
+ *   gcp.CloudRunInference.fromServiceAttributes(this, 'Predict', {
  *     project: 'acme-ml-dev',
  *     region: 'europe-west4',
  *     serviceName: 'predict',

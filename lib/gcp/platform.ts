@@ -8,7 +8,7 @@ import { CloudRunInference, ICloudRunService } from './inference';
 import { Monitoring } from './monitoring';
 import { INetwork, MlNetwork } from './network';
 import { BuildPipeline } from './pipeline';
-import { labelsOf } from './private/labels';
+import { labelsOf, platformTags } from './private/labels';
 import { checkPlace } from './private/place';
 import { checksFor } from './private/root';
 import { IImageRegistry, ImageRegistry } from './registry';
@@ -30,7 +30,7 @@ import { GpuTrainingCluster, IGpuTrainingCluster } from './training';
  *   targets: { gcp: { project: 'acme-ml-dev', region: 'europe-west4' } },
  *   training: { trainer: { image: 'ghcr.io/acme/train:1.4', accelerator: { memoryGib: 24 } } },
  * });
- * platform.trainingCluster('trainer').grants.submit('Trainers', gcp.Member.group('ml-trainers@example.com'));
+ * platform.trainingCluster('trainer').grants.submit('Trainers', gcp.IamMember.group('ml-trainers@example.com'));
  */
 export class MlPlatform extends Construct {
   /** The network, if anything needs one. */
@@ -54,19 +54,22 @@ export class MlPlatform extends Construct {
       Object.values(entries).filter((d) => !d.on || d.on.includes('gcp'));
     const trains = here(props.training);
     const serves = here(props.inference);
-    const networked = trains.length > 0 || serves.some((d) => (d.access ?? Access.PRIVATE) === Access.PRIVATE);
+    const networked = trains.length > 0 || serves.some(isPrivate);
     const builds = here(props.pipelines).length > 0 || [...trains, ...serves].some((d) => isDirectory(d.image));
 
     // Where one of these is refused, a stand-in lets the problems of what needs it be found, too, before all are thrown.
     const network = networked ? (facade.make(...this.networkOf(target, props)) ?? this.standIn().network) : undefined;
     const artifacts = facade.make(...this.storeOf(target, props));
     const registry = builds ? (facade.make(...this.registryOf(target, props)) ?? this.standIn().registry) : undefined;
-    const { labels } = labelsOf(new Checks(this, 'gcp.MlPlatform'), props.tags ?? {});
+    const { labels } = labelsOf(new Checks(this, 'gcp.MlPlatform'), platformTags(props));
 
     this.clusters = facade.training(
       (name, base) => new GpuTrainingCluster(this, name, { ...base, project, region, network: network!, artifacts, registry, labels }),
     );
-    this.services = facade.inference((name, base) => new CloudRunInference(this, name, { ...base, project, region, network, registry }));
+    this.services = facade.inference(
+      (name, base) =>
+        new CloudRunInference(this, name, { ...base, project, region, registry, network: isPrivate(base) ? network : undefined }),
+    );
     this.builds = facade.pipelines((name, base, _, deploys) => {
       const image = deploys === undefined ? undefined : props.inference?.[deploys]?.image;
       return new BuildPipeline(this, name, {
@@ -179,6 +182,10 @@ export class MlPlatform extends Construct {
     checks.done();
     return found!;
   }
+}
+
+function isPrivate({ access = Access.PRIVATE }: { readonly access?: Access }): boolean {
+  return access === Access.PRIVATE;
 }
 
 function isDirectory(image: string | undefined): image is string {

@@ -5,7 +5,7 @@ import { Environment, MlPlatformProps } from '../core';
 import { Checks } from '../core/errors';
 import { parity } from '../core/parity';
 import { MlPlatform } from './platform';
-import { labelsOf } from './private/labels';
+import { labelsOf, platformTags } from './private/labels';
 import { LABEL_REASON } from './support';
 
 /**
@@ -49,9 +49,10 @@ export class MlPlatformStack extends TerraformStack {
         'the platform is not declared for Google Cloud',
         'write targets: { gcp: { project: acme-ml-dev, region: europe-west4 } }',
       );
-    const { labels, changed } = labelsOf(checks, { platform: props.name, environment, 'managed-by': 'mlops-constructs', ...props.tags });
+    const { labels, changed } = labelsOf(checks, platformTags(props));
     if (target) {
-      new GoogleProvider(this, 'Google', { project: target.project, region: target.region, defaultLabels: labels });
+      // As a property cdktf would write managed_by for managed-by.
+      new GoogleProvider(this, 'Google', { project: target.project, region: target.region }).addOverride('default_labels', labels);
       // A constant path: a default one would carry this machine's folders into the output.
       if (!target.state) new LocalBackend(this, { path: 'terraform.tfstate' });
       else new GcsBackend(this, { bucket: target.state.bucket, prefix: target.state.prefix ?? `${props.name}-${environment}` });

@@ -84,7 +84,7 @@ export interface ArtifactStoreProps {
  *
  * @example
  * const store = new gcp.ArtifactStore(this, 'Artifacts', { project: 'acme-ml-dev', region: 'europe-west4' });
- * store.grants.read('Analysts', gcp.Member.group('analysts@example.com'), 'data');
+ * store.grants.read('Analysts', gcp.IamMember.group('analysts@example.com'), 'data');
  *
  * @see https://cloud.google.com/storage/docs/buckets#naming
  * @see https://cloud.google.com/storage/docs/soft-delete

@@ -12,7 +12,7 @@ export const SUPPORT: SupportColumn = {
   registry: mapped('Artifact Registry repository'),
   'registry.existing': mapped('ImageRegistry.fromImageRegistryAttributes'),
   'logs.existing': refused('every project of Google Cloud has its own log buckets; a log sink sends entries elsewhere'),
-  'image.directory': mapped('Cloud Build, started by terraform apply where gcloud is installed'),
+  'image.directory': mapped('Cloud Build, started by terraform apply where gcloud is signed in'),
   training: mapped('Google Cloud Batch, started by a workflow of Workflows'),
   'training.accelerator': mapped('machine types of the accelerator-optimized families, N1 with T4'),
   'training.minNodes': refused('Google Cloud Batch creates machines for a job and deletes them after it; none is kept between jobs'),

@@ -27,8 +27,9 @@ export function render(template: Template): Rendered {
   const { Resources = {}, Outputs = {} } = template.toJSON();
   return {
     resources: Object.entries(Resources).map(([id, resource]) => {
-      const { Type, Metadata: _, ...body } = resource as { Type: string; Metadata?: unknown };
-      return { type: Type, id, body };
+      const { Type: type, ...body } = resource as { Type: string; Metadata?: unknown };
+      delete body.Metadata;
+      return { type, id, body };
     }),
     outputs: Outputs,
     text: JSON.stringify({ Resources, Outputs }),

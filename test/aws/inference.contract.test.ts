@@ -1,4 +1,5 @@
 import { IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { LambdaInference } from '../../lib/aws/inference';
 import { ContainerImage } from '../../lib/core';
@@ -9,13 +10,15 @@ import { ROOM } from './helper';
 const of = ({ resources }: Rendered, type: string): { readonly Properties: { readonly [name: string]: never } }[] =>
   resources.filter((r) => r.type === type).map((r) => r.body as never);
 
-const network = (stack: Construct): IVpc =>
-  (stack.node.tryFindChild('Vpc') as IVpc | undefined) ??
-  Vpc.fromVpcAttributes(stack, 'Vpc', {
-    vpcId: 'vpc-0a1b2c3d4e5f60718',
-    availabilityZones: ['eu-west-1a'],
-    privateSubnetIds: ['subnet-0a1b2c3d4e5f60718'],
-  });
+const network = (stack: Construct): IVpc | undefined =>
+  !Stack.isStack(stack)
+    ? undefined
+    : ((stack.node.tryFindChild('Vpc') as IVpc | undefined) ??
+      Vpc.fromVpcAttributes(stack, 'Vpc', {
+        vpcId: 'vpc-0a1b2c3d4e5f60718',
+        availabilityZones: ['eu-west-1a'],
+        privateSubnetIds: ['subnet-0a1b2c3d4e5f60718'],
+      }));
 
 inferenceContract({
   ...ROOM,

@@ -1,13 +1,13 @@
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Stack } from 'aws-cdk-lib/core';
+import { App, Stack } from 'aws-cdk-lib/core';
 import { ArtifactStore } from '../../lib/aws/storage';
 import { GpuTrainingCluster, GpuTrainingClusterProps } from '../../lib/aws/training';
 import { Accelerator, Capacity, ContainerImage, Duration, Environment, Schedule, Size } from '../../lib/core';
 import { RUNBOOK } from '../../lib/core/monitoring';
 import { parity } from '../../lib/core/parity';
-import { Match, properties, refusals, statementsOf, synth } from './helper';
+import { ENV, Match, properties, refusals, statementsOf, synth } from './helper';
 
 const IMAGE = ContainerImage.fromReference('ghcr.io/acme/train:1.0');
 
@@ -388,6 +388,23 @@ describe('the permissions of a GpuTrainingCluster', () => {
         Resource: [{ 'Fn::GetAtt': [expect.stringMatching(/^Train/), 'JobQueueArn'] }, { Ref: expect.stringMatching(/^TrainJob/) }],
       },
     ]);
+  });
+
+  test('say why they end in wildcards, by the name that another stack gives the bucket', () => {
+    const app = new App();
+    const base = new Stack(app, 'Base', { env: ENV });
+    const artifacts = new ArtifactStore(base, 'Artifacts');
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    const { jobRole } = new GpuTrainingCluster(stack, 'Train', { ...around(stack), artifacts, accelerator: Accelerator.L4 });
+    app.synth();
+    const ids = jobRole.node.metadata.flatMap((entry) => Object.keys(entry.data));
+    expect(ids).toEqual(
+      ['data', 'checkpoints/train', 'models/train'].map((folder) =>
+        expect.stringMatching(
+          new RegExp(`^AwsSolutions::AwsSolutions-IAM5\\[Resource::Base:ExportsOutputFnGetAttArtifacts\\w+/${folder}/\\*\\]$`),
+        ),
+      ),
+    );
   });
 
   test('can be widened for jobs through their role', () => {

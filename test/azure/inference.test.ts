@@ -3,7 +3,7 @@ import { AppServiceInference, AppServiceInferenceProps } from '../../lib/azure/i
 import { Accelerator, Access, ContainerImage, Duration, Environment, ImageOwner, Rollout, Size } from '../../lib/core';
 import { parity } from '../../lib/core/parity';
 import { problemsOf } from '../contract/room';
-import { FakeGroup, FakeLogs, FakeNetwork, FakeRegistry, SUBSCRIPTION, synth, Synthesized } from './helper';
+import { Body, FakeGroup, FakeLogs, FakeNetwork, FakeRegistry, SUBSCRIPTION, synth, Synthesized } from './helper';
 
 const CLIENT = '11111111-1111-1111-1111-111111111111';
 const IMAGE = ContainerImage.fromReference('ghcr.io/acme/housing:1.4');
@@ -30,19 +30,19 @@ const refusal = (given: Given, prop: string): string | undefined => {
 };
 
 describe('the plan', () => {
-  test.each([
-    [{}, 'P0v3'],
-    [{ cpu: 2 }, 'P1v3'],
-    [{ memory: Size.gibibytes(5) }, 'P1v3'],
-    [{ cpu: 2, memory: Size.gibibytes(12) }, 'P1mv3'],
-    [{ cpu: 3, memory: Size.gibibytes(12) }, 'P2v3'],
-    [{ cpu: 32 }, 'P5mv3'],
+  test.each<[string, Given, string]>([
+    ['nothing in particular', {}, 'P0v3'],
+    ['2 vCPU', { cpu: 2 }, 'P1v3'],
+    ['5 GiB', { memory: Size.gibibytes(5) }, 'P1v3'],
+    ['2 vCPU and 12 GiB', { cpu: 2, memory: Size.gibibytes(12) }, 'P1mv3'],
+    ['3 vCPU and 12 GiB', { cpu: 3, memory: Size.gibibytes(12) }, 'P2v3'],
+    ['32 vCPU', { cpu: 32 }, 'P5mv3'],
     // The slot runs beside the app and takes as much memory again.
-    [{ ...PIPELINE, memory: Size.gibibytes(2) }, 'P0v3'],
-    [{ ...PIPELINE, memory: Size.gibibytes(3) }, 'P1v3'],
-    [{ skuName: 'S2', memory: Size.gibibytes(3) }, 'S2'],
-    [{ skuName: 'P1v4' }, 'P1v4'],
-  ])('%o gets the smallest size that fits: %s', (given: Given, sku) => {
+    ['2 GiB and a slot', { ...PIPELINE, memory: Size.gibibytes(2) }, 'P0v3'],
+    ['3 GiB and a slot', { ...PIPELINE, memory: Size.gibibytes(3) }, 'P1v3'],
+    ['a size of Standard by name', { skuName: 'S2', memory: Size.gibibytes(3) }, 'S2'],
+    ['a newer size by name', { skuName: 'P1v4' }, 'P1v4'],
+  ])('for %s', (_, given, sku) => {
     expect(service(given).only('azurerm_service_plan')).toMatchObject({ os_type: 'Linux', sku_name: sku, worker_count: 1 });
   });
 
@@ -61,7 +61,7 @@ describe('the plan', () => {
     expect(s.only('azurerm_service_plan').lifecycle).toEqual({ ignore_changes: ['worker_count'] });
     const { rule, capacity } = s.only('azurerm_monitor_autoscale_setting').profile[0];
     expect(capacity).toEqual({ default: 1, minimum: 1, maximum: 4 });
-    expect(rule.map((r: any) => `${r.scale_action.direction} ${r.metric_trigger.metric_name} ${r.metric_trigger.threshold}`)).toEqual([
+    expect(rule.map((r: Body) => `${r.scale_action.direction} ${r.metric_trigger.metric_name} ${r.metric_trigger.threshold}`)).toEqual([
       'Increase CpuPercentage 70',
       'Increase HttpQueueLength 16',
       'Decrease CpuPercentage 35',
@@ -250,7 +250,7 @@ describe('access', () => {
   test('grants.deploy reaches the one web app and nothing else', () => {
     const s = service({}, (x) => x.grants.deploy('Release', { principalId: 'one', principalType: 'ServicePrincipal' }));
     expect(s.all('azurerm_role_assignment')).toEqual(
-      ['Website Contributor', 'Monitoring Reader'].map((role_definition_name) => ({
+      ['Monitoring Reader', 'Website Contributor'].map((role_definition_name) => ({
         role_definition_name,
         scope: expect.stringMatching(/^\$\{azurerm_linux_web_app\..*\.id\}$/),
         principal_id: 'one',
@@ -464,7 +464,7 @@ describe('what is refused', () => {
       'authenticated access without an app registration',
       { access: Access.AUTHENTICATED },
       'access',
-      'App Service accepts the tokens of an app registration in Entra ID, and none is given; run: az ad app create --display-name ml-platform --requested-access-token-version 2 --query appId --output tsv, and write what it prints as targets.azure.entraClientId (entraClientId of the construct)',
+      'App Service accepts the tokens of an app registration in Entra ID, and none is given; run: id=$(az ad app create --display-name ml-platform --requested-access-token-version 2 --query appId --output tsv) && az ad sp create --id $id --output none && echo $id, and write what it prints as targets.azure.entraClientId (entraClientId of the construct)',
     ],
     [
       'addresses for private access',

@@ -1,7 +1,8 @@
 import { TerraformStack, Testing } from 'cdktf';
 import { MlPlatform } from '../../lib/azure/platform';
 import { MlPlatformStack } from '../../lib/azure/stack';
-import { AzureExisting, Environment, MlPlatformProps } from '../../lib/core';
+import { GpuTrainingCluster } from '../../lib/azure/training';
+import { Accelerator, AzureExisting, ContainerImage, Environment, MlPlatformProps } from '../../lib/core';
 import { DECLARATION } from '../contract/platform';
 import { problemsOf } from '../contract/room';
 import { ROOM, SUBSCRIPTION, synth } from './helper';
@@ -34,13 +35,10 @@ const stack = (props: MlPlatformProps) => {
 describe('the platform', () => {
   test('of an empty declaration is the foundation, without a NAT gateway', () => {
     const s = platform(SMALL);
-    for (const type of [
-      'azurerm_resource_group',
-      'azurerm_virtual_network',
-      'azurerm_container_registry',
-      'azurerm_log_analytics_workspace',
-    ])
+    for (const type of ['azurerm_resource_group', 'azurerm_virtual_network', 'azurerm_storage_account', 'azurerm_log_analytics_workspace'])
       expect(s.all(type)).toHaveLength(1);
+    // Images are not built.
+    expect(s.all('azurerm_container_registry')).toEqual([]);
     expect(s.all('azurerm_nat_gateway')).toEqual([]);
     expect(s.all('azurerm_machine_learning_workspace')).toEqual([]);
   });
@@ -83,6 +81,18 @@ describe('the platform', () => {
     ]);
     const network = { ...EXISTING.network!, trainingSubnetId: 'd' };
     expect(problemsOf(() => platform(on({ network })))).toMatchObject([{ prop: 'targets.azure.existing.network.trainingSubnetId' }]);
+  });
+
+  test('gives out what it made by the names of the declaration', () => {
+    synth((stack) => {
+      const made = new MlPlatform(stack, 'Platform', DECLARATION);
+      expect(made.trainingCluster('trainer').experimentName).toBe('training-trainer');
+      expect(made.inferenceService('predict').node.id).toBe('InferencePredict');
+      expect(made.buildPipeline('release').node.id).toBe('PipelinesRelease');
+      expect(() => made.trainingCluster('trainr')).toThrow(
+        'azure.MlPlatform \'test/Platform\': training "trainr": nothing of this name is declared for Azure; write trainer',
+      );
+    });
   });
 
   test('fails where Azure is no target', () => {
@@ -136,6 +146,22 @@ describe('the stack', () => {
     const tags = { platform: 'housing', environment: 'dev', 'managed-by': 'mlops-constructs', team: 'pricing' };
     for (const type of ['azurerm_resource_group', 'azurerm_storage_account', 'azurerm_linux_web_app', 'azurerm_machine_learning_workspace'])
       for (const resource of Object.values<{ tags: object }>(json.resource[type])) expect(resource.tags).toEqual(tags);
+  });
+
+  test('leaves a datastore untagged, which a changed tag would replace', () => {
+    const made = new MlPlatformStack(Testing.app(), 'small', SMALL);
+    const { resourceGroup, network } = made.platform;
+    new GpuTrainingCluster(made, 'Extra', {
+      resourceGroup,
+      network,
+      image: ContainerImage.fromReference('ghcr.io/a:1'),
+      command: ['train'],
+      accelerator: Accelerator.T4,
+      mountArtifacts: true,
+    });
+    const { resource } = JSON.parse(Testing.synth(made));
+    const [datastore] = Object.values<{ tags?: object }>(resource.azurerm_machine_learning_datastore_blobstorage);
+    expect(datastore.tags).toBeUndefined();
   });
 
   test('tells problems of tags and of the platform at once', () => {

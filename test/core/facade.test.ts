@@ -118,10 +118,9 @@ describe('training', () => {
     expect(props({ capacity: [Capacity.RESERVATION], reservations: { aws: 'cr-1', gcp: 'projects/p' } }).reservation).toBe('cr-1');
   });
 
-  test('a reservation that is not named is missing', () => {
-    expect(lines(train({ capacity: [Capacity.RESERVATION], reservations: { gcp: 'projects/p' } }))).toEqual([
-      'training.trainer.reservations.aws undefined: capacity names a reservation, but none is given for aws; write reservations: { aws: ... }',
-    ]);
+  test('what a construct finds about its reservation is found where the one of the cloud is declared', () => {
+    const found = problems(train({}), 'aws', (c) => c.refuse('missing', 'reservation', undefined, 'its id is missing', 'write it'));
+    expect(found.map((p) => p.prop)).toEqual(['training.trainer.reservations.aws']);
   });
 
   test.each([

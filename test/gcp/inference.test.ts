@@ -84,6 +84,10 @@ describe('CloudRunInference', () => {
     expect(s.resources.filter((r) => /iam/.test(r.type))).toEqual([]);
   });
 
+  test('is a member that others can grant things to', () => {
+    service({}, (s) => expect(s.member).toBe(`serviceAccount:${s.serviceAccountEmail}`));
+  });
+
   test('runs as an account that exists already', () => {
     const s = service({ serviceAccountEmail: 'predict@acme-ml-dev.iam.gserviceaccount.com' });
     expect(s.all('google_service_account')).toEqual([]);

@@ -152,9 +152,9 @@ export class LambdaInference extends LambdaInferenceBase implements IGrantable {
     return new ImportedLambdaInference(scope, id, attrs);
   }
 
-  public readonly function: Function;
-  public readonly alias: Alias;
-  public readonly deploymentGroup: LambdaDeploymentGroup;
+  public readonly function: IFunction;
+  public readonly alias: IAlias;
+  public readonly deploymentGroup: ILambdaDeploymentGroup;
   public readonly grants: LambdaInferenceGrants;
   public readonly url: string;
   public readonly imageOwner: ImageOwner;
@@ -185,10 +185,12 @@ export class LambdaInference extends LambdaInferenceBase implements IGrantable {
     this.maxConcurrency = settings.executions;
     this._deployMinutes = rollout.interval.toMinutes() + DEPLOY_MARGIN_MINUTES;
     this.logGroup = logGroup(this, 'Log', props.environment);
-    this.function = this.defineFunction(props, settings);
-    this.grantPrincipal = this.function.grantPrincipal;
-    this.alias = this.defineAlias(settings);
-    this.endpoint = endpointOf(this, this.alias, props, settings);
+    const fn = this.defineFunction(props, settings);
+    const alias = this.defineAlias(fn, settings);
+    this.function = fn;
+    this.alias = alias;
+    this.grantPrincipal = fn.grantPrincipal;
+    this.endpoint = endpointOf(this, alias, props, settings);
     this.url = this.endpoint.url;
     this.apiEndpoint = this.endpoint.apiEndpoint;
     this.grants = LambdaInferenceGrants._of((grantee) => this.endpoint.grantInvoke(grantee));
@@ -198,9 +200,9 @@ export class LambdaInference extends LambdaInferenceBase implements IGrantable {
     this.latencyAlarm = alarms.latency;
     this.deploymentGroup = new LambdaDeploymentGroup(this, 'Deployment', {
       application: new LambdaApplication(this, 'Application'),
-      alias: this.alias,
+      alias,
       deploymentConfig: deploymentConfig(this, rollout),
-      role: shiftRole(this, this.function, ALIAS),
+      role: shiftRole(this, fn, ALIAS),
       alarms: [this.errorAlarm, this.latencyAlarm],
       autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
     });
@@ -248,8 +250,7 @@ export class LambdaInference extends LambdaInferenceBase implements IGrantable {
     return fn;
   }
 
-  private defineAlias(settings: LambdaSettings): Alias {
-    const { function: fn } = this;
+  private defineAlias(fn: Function, settings: LambdaSettings): Alias {
     // A pipeline publishes versions and moves the alias by itself. As the template names one version for ever, it never moves it back.
     const version =
       this.imageOwner === ImageOwner.PIPELINE

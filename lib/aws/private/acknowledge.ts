@@ -18,8 +18,16 @@ export function acknowledge(scope: IConstruct, rules: { readonly [rule: string]:
  * @param resources what the policy's statements name as resources
  */
 export function acknowledgeWildcards(scope: IConstruct, resources: readonly string[], reason: string): void {
-  const stack = Stack.of(scope);
-  for (const resource of resources) acknowledge(scope, { [`IAM5[Resource::${flatten(stack.resolve(resource))}]`]: reason });
+  let done = false;
+  // As late as validation, because a resource of another stack has its name here only once the references between stacks are settled.
+  scope.node.addValidation({
+    validate: () => {
+      const stack = Stack.of(scope);
+      if (!done) for (const arn of resources) acknowledge(scope, { [`IAM5[Resource::${flatten(stack.resolve(arn))}]`]: reason });
+      done = true;
+      return [];
+    },
+  });
 }
 
 /** A CloudFormation expression as cdk-nag writes it: `<Bucket.Arn>/data/*`. */
@@ -30,5 +38,6 @@ function flatten(value: unknown): string {
   if (join) return join[1].map(flatten).join(join[0]);
   const attribute = expression['Fn::GetAtt'] as string[] | undefined;
   if (attribute) return `<${attribute.join('.')}>`;
+  if ('Fn::ImportValue' in expression) return flatten(expression['Fn::ImportValue']);
   return 'Ref' in expression ? `<${String(expression.Ref)}>` : JSON.stringify(value);
 }

@@ -27,17 +27,23 @@ export function buildSpec(directory: string): BuildSpec {
   return BuildSpec.fromObject({
     version: '0.2',
     env: { 'exported-variables': ['IMAGE_URI'] },
-    phases: {
-      pre_build: {
-        commands: ['aws ecr get-login-password | docker login --username AWS --password-stdin "${REPOSITORY_URI%%/*}"'],
-      },
-      build: { commands: [`cd ${quote(directory)}`, BUILD, 'export IMAGE_URI="$(cat /tmp/image-uri)"', 'echo "Image $IMAGE_URI"'] },
-    },
+    phases: { build: { commands: buildCommands(directory) } },
   });
 }
 
+/** What the build does, for a POSIX shell. */
+export function buildCommands(directory: string): string[] {
+  return [
+    'aws ecr get-login-password | docker login --username AWS --password-stdin "${REPOSITORY_URI%%/*}"',
+    `cd ${quote(directory)}`,
+    BUILD,
+    'export IMAGE_URI',
+    'echo "Image $IMAGE_URI"',
+  ];
+}
+
 // In a subshell, so that `set -e` ends it and not the shell that CodeBuild runs all commands in.
-const BUILD = `(
+const BUILD = `IMAGE_URI=$(
 set -eu
 tag="$TAG_PREFIX-$COMMIT_ID"
 describe() {
@@ -48,10 +54,10 @@ if [ -z "$digest" ]; then
   previous=$(describe --query "sort_by(imageDetails[?imageTags && starts_with(imageTags[0], '$TAG_PREFIX-')], &imagePushedAt)[-1].imageTags[0]")
   set --
   if [ "$previous" != None ]; then set -- --cache-from "type=registry,ref=$REPOSITORY_URI:$previous"; fi
-  docker buildx build --platform "$IMAGE_PLATFORM" --provenance=false --sbom=false "$@" --cache-to type=inline --tag "$REPOSITORY_URI:$tag" --push "$CONTEXT"
+  docker buildx build --platform "$IMAGE_PLATFORM" --provenance=false --sbom=false "$@" --cache-to type=inline --tag "$REPOSITORY_URI:$tag" --push "$CONTEXT" >&2
   digest=$(describe --image-ids "imageTag=$tag" --query 'imageDetails[0].imageDigest')
 fi
-echo "$REPOSITORY_URI@$digest" > /tmp/image-uri
+echo "$REPOSITORY_URI@$digest"
 )`;
 
 /** Runs what the service says puts an image into service. */

@@ -5,7 +5,11 @@ import { Construct } from 'constructs';
 import { GpuTrainingClusterGrants } from './grants';
 import { GpuTrainingClusterAttributes, IGpuTrainingCluster } from './props';
 
-/** What clusters made here and clusters that exist already have in common. */
+/**
+ * What clusters made here and clusters that exist already have in common.
+ *
+ * @internal
+ */
 export abstract class GpuTrainingClusterBase extends Construct implements IGpuTrainingCluster {
   public abstract readonly jobQueueArn: string;
   public abstract readonly jobDefinitionArn: string;
@@ -40,7 +44,11 @@ export abstract class GpuTrainingClusterBase extends Construct implements IGpuTr
   }
 }
 
-/** A cluster that exists already. */
+/**
+ * A cluster that exists already.
+ *
+ * @internal
+ */
 export class ImportedGpuTrainingCluster extends GpuTrainingClusterBase {
   public readonly jobQueueArn: string;
   public readonly jobDefinitionArn: string;

@@ -1,3 +1,3 @@
-export { GpuTrainingCluster } from './cluster';
-export { GpuTrainingClusterGrants } from './grants';
+export * from './cluster';
+export * from './grants';
 export * from './props';

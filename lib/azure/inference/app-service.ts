@@ -12,14 +12,14 @@ import { physicalName } from '../../core/naming';
 import { literal } from '../private/escape';
 import { imageReference, ResolvedImage } from '../private/image';
 import { autoscale } from '../private/inference-autoscale';
-import { AppServiceInferenceBase, ImportedAppServiceInference, WebAppGrants } from '../private/inference-base';
+import { ImportedAppServiceInference, planMetric, siteMetric, WebAppGrants } from '../private/inference-service';
 import { noteInference, ResolvedInference as Resolved, resolveInference } from '../private/inference-props';
 import { authSettings, PLACEHOLDER, SiteImage, siteConfig, siteImage } from '../private/inference-site';
 import { localName } from '../private/name';
 import { privateEndpoint } from '../private/private-endpoint';
 import { IPrincipal } from '../resource-group';
 import { AppServiceInferenceProps } from './props';
-import { AppServiceInferenceAttributes, AppServiceInferenceGrants, IAppServiceInference } from './service';
+import { AppServiceInferenceAttributes, AppServiceInferenceGrants, AzureMetric, IAppServiceInference } from './service';
 
 const LOG_CATEGORIES = [
   'AppServiceHTTPLogs',
@@ -53,7 +53,7 @@ const SLOT = 'staging';
  * @see https://learn.microsoft.com/azure/app-service/monitor-instances-health-check
  * @see https://learn.microsoft.com/troubleshoot/azure/app-service/web-apps-performance-faqs#why-does-my-request-time-out-after-230-seconds
  */
-export class AppServiceInference extends AppServiceInferenceBase {
+export class AppServiceInference extends Construct implements IAppServiceInference {
   /** A web app that exists already; nothing is created for it. Its image is taken to be its pipeline's affair. */
   public static fromAppServiceInferenceAttributes(
     scope: Construct,
@@ -150,6 +150,26 @@ export class AppServiceInference extends AppServiceInferenceBase {
     this.grants = new WebAppGrants(this, d.access === Access.AUTHENTICATED ? (g) => void this.allowed.push(g.principalId) : undefined);
     this.outputs(props, d);
     noteInference(this, props, d);
+  }
+
+  public metricRequests(): AzureMetric {
+    return siteMetric(this.webAppId, 'Requests', 'Total');
+  }
+
+  public metricErrors(): AzureMetric {
+    return siteMetric(this.webAppId, 'Http5xx', 'Total');
+  }
+
+  public metricResponseTime(): AzureMetric {
+    return siteMetric(this.webAppId, 'HttpResponseTime', 'Average');
+  }
+
+  public metricCpu(): AzureMetric {
+    return planMetric(this.servicePlanId, 'CpuPercentage');
+  }
+
+  public metricMemory(): AzureMetric {
+    return planMetric(this.servicePlanId, 'MemoryPercentage');
   }
 
   private plan(props: AppServiceInferenceProps, d: Resolved): string {

@@ -176,7 +176,7 @@ function checkCallers(checks: Checks, props: AppServiceInferenceProps, access: A
       'access',
       access,
       'App Service accepts the tokens of an app registration in Entra ID, and none is given',
-      'run: az ad app create --display-name ml-platform --requested-access-token-version 2 --query appId --output tsv, and write what it prints as targets.azure.entraClientId (entraClientId of the construct)',
+      'run: id=$(az ad app create --display-name ml-platform --requested-access-token-version 2 --query appId --output tsv) && az ad sp create --id $id --output none && echo $id, and write what it prints as targets.azure.entraClientId (entraClientId of the construct)',
     );
   (props.allowedIps ?? []).forEach((range, i) => {
     if (!isUnresolved(range)) checks.collect(() => parseCidr(`allowedIps.${i}`, range));

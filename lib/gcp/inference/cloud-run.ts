@@ -95,13 +95,15 @@ const INGRESS: { readonly [a in Access]: string } = {
  * a placeholder, Terraform ignores image and traffic, and the `BuildPipeline` takes the steps of the rollout.
  *
  * @example
- * const predict = new CloudRunInference(this, 'Predict', {
+ * const store = new gcp.ArtifactStore(this, 'Artifacts', { project: 'acme-ml-dev', region: 'europe-west4' });
+ * const predict = new gcp.CloudRunInference(this, 'Predict', {
  *   project: 'acme-ml-dev',
  *   region: 'europe-west4',
  *   image: ContainerImage.fromReference('europe-west4-docker.pkg.dev/acme-ml-dev/images/predict:1.0'),
  *   access: Access.AUTHENTICATED,
  * });
- * predict.grants.invoke('Shop', { member: 'serviceAccount:shop@acme-ml-dev.iam.gserviceaccount.com' });
+ * predict.grants.invoke('Shop', gcp.IamMember.serviceAccount('shop@acme-ml-dev.iam.gserviceaccount.com'));
+ * store.grants.read('PredictReadsModels', predict, 'models');
  *
  * @see https://cloud.google.com/run/docs/configuring/services/cpu cpu and memory
  * @see https://cloud.google.com/run/docs/configuring/request-timeout timeout
@@ -151,6 +153,10 @@ export class CloudRunInference extends Construct implements ICloudRunService {
 
     this.outputs();
     this.say(shape);
+  }
+
+  public get member(): string {
+    return `serviceAccount:${this.serviceAccountEmail}`;
   }
 
   public metricRequestCount(): string {
@@ -287,7 +293,7 @@ export class CloudRunInference extends Construct implements ICloudRunService {
         project,
         secretId,
         role: 'roles/secretmanager.secretAccessor',
-        member: `serviceAccount:${this.serviceAccountEmail}`,
+        member: this.member,
       });
     });
   }
@@ -352,6 +358,10 @@ class ImportedCloudRunService extends Construct implements ICloudRunService {
     this.maxInstances = attrs.maxInstances ?? 100;
     this.rollout = attrs.rollout ?? Rollout.allAtOnce();
     this.grants = new CloudRunServiceGrants(this, this);
+  }
+
+  public get member(): string {
+    return `serviceAccount:${this.serviceAccountEmail}`;
   }
 
   public metricRequestCount(): string {

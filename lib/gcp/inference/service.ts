@@ -1,8 +1,8 @@
 import { Access, IInferenceService, ImageOwner, Rollout } from '../../core';
 import { IMember } from '../member';
 
-/** A Cloud Run service that answers predictions. */
-export interface ICloudRunService extends IInferenceService {
+/** A Cloud Run service that answers predictions. As a member it is the service account that its containers run as. */
+export interface ICloudRunService extends IInferenceService, IMember {
   /** Project it runs in. */
   readonly project: string;
   /** Region it runs in. */

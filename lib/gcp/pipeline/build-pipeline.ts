@@ -109,15 +109,11 @@ export abstract class BuildPipelineGrants {
  * after its interval a canary is watched for three minutes more, until Cloud Monitoring has seen it all.
  *
  * @example
- * new BuildPipeline(this, 'Release', {
+ * new gcp.BuildPipeline(this, 'Release', {
  *   project: 'acme-ml-dev',
  *   region: 'europe-west4',
  *   repository: { provider: RepositoryProvider.GITHUB, owner: 'acme', name: 'housing' },
- *   registry: ImageRegistry.fromImageRegistryAttributes(this, 'Images', {
- *     project: 'acme-ml-dev',
- *     region: 'europe-west4',
- *     repositoryId: 'images',
- *   }),
+ *   registry: new gcp.ImageRegistry(this, 'Images', { project: 'acme-ml-dev', region: 'europe-west4' }),
  *   stages: [PipelineStage.TEST, PipelineStage.BUILD],
  * });
  *
@@ -129,6 +125,8 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
   public readonly runCommand: string;
   /** Permissions on the pipeline. */
   public readonly grants: BuildPipelineGrants;
+  /** Who lint, test and build run as; to let them read a package registry or test data. */
+  public readonly builder: IMember;
   /** Name of the trigger that deploys; nothing if none does. */
   public readonly deployTriggerName?: string;
 
@@ -148,6 +146,7 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
     this.runCommand = `gcloud builds triggers run ${this.pipelineName} --project=${project} --region=${region} --branch=${branch}`;
 
     const builder = this.account('Builder', 'build', 'Builds', props);
+    this.builder = builder;
     const topic = service && this.deployment(props, service, image, deploySeconds, builder);
     if (stages.includes(PipelineStage.BUILD)) registry!.grants.push(idFor(this, 'Push'), builder);
     new CloudbuildTrigger(this, 'Resource', {

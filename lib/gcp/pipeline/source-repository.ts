@@ -73,7 +73,7 @@ export interface SourceRepositoryProps {
  * With a token in Secret Manager the connection is defined here, too, and Cloud Build may read that secret and no other.
  *
  * @example
- * new SourceRepository(this, 'Source', {
+ * new gcp.SourceRepository(this, 'Source', {
  *   project: 'acme-ml-dev',
  *   region: 'europe-west4',
  *   repository: { provider: RepositoryProvider.GITHUB, owner: 'acme', name: 'housing' },

@@ -1,3 +1,4 @@
+import { Environment, MlPlatformProps } from '../../core';
 import { Checks } from '../../core/errors';
 
 /** Tags as labels of Google Cloud, and those that had to be changed. */
@@ -5,6 +6,11 @@ export interface Labels {
   readonly labels: { readonly [name: string]: string };
   /** By the tag's name: what the label says. */
   readonly changed: { readonly [tag: string]: string };
+}
+
+/** What every resource of a platform is tagged with. */
+export function platformTags({ name, environment = Environment.DEV, tags }: MlPlatformProps): { readonly [name: string]: string } {
+  return { platform: name, environment, 'managed-by': 'mlops-constructs', ...tags };
 }
 
 const LONGEST = 63;
@@ -37,7 +43,7 @@ export function labelsOf(checks: Checks, tags: { readonly [name: string]: string
       'leave one of the two out, or give it another name',
     );
     if (name !== tag || text !== value) changed[tag] = `label ${name}: ${text}`;
-    labels[name] = text;
+    if (name) labels[name] = text;
   }
   checks.require(
     Object.keys(labels).length <= 64,

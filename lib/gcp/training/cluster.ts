@@ -10,7 +10,7 @@ import { Capacity, Schedule } from '../../core';
 import { policyOf } from '../../core/environment';
 import { parity } from '../../core/parity';
 import { ARTIFACT_PREFIXES, TRAINING_ENV } from '../../core/training';
-import { IMember, Member } from '../member';
+import { IamMember, IMember } from '../member';
 import { collocated, rendezvous, WORKER_PORTS } from '../private/batch-job';
 import { imageReference } from '../private/image';
 import { idFor, kebab, nameIn } from '../private/names';
@@ -49,7 +49,7 @@ import { GpuTrainingClusterAttributes, GpuTrainingClusterGrants, IGpuTrainingClu
  *   image: ContainerImage.fromReference('ghcr.io/acme/train:1.0'),
  *   accelerator: Accelerator.L4,
  * });
- * cluster.grants.submit('Trainers', gcp.Member.group('ml-trainers@example.com'));
+ * cluster.grants.submit('Trainers', gcp.IamMember.group('ml-trainers@example.com'));
  *
  * @see https://cloud.google.com/batch/docs/create-run-job-gpus
  * @see https://cloud.google.com/batch/quotas
@@ -95,7 +95,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
 
     const image = imageReference(this, 'Image', props.image, props.registry, { project, region });
     const job = this.jobAccount(props, folder);
-    this.jobMember = Member.of(job.member);
+    this.jobMember = IamMember.of(job.member);
     const runner = serviceAccount(this, 'WorkflowAccount', project, 'run', `Submits jobs of ${this.workflowName}`);
     const workflow = new WorkflowsWorkflow(this, 'Resource', {
       project,

@@ -8,53 +8,20 @@ import { parseResourceId } from './resource-id';
 import { assignRole } from './role';
 import { checksFor } from './root';
 
-/** What services made here and elsewhere have in common. */
-export abstract class AppServiceInferenceBase extends Construct implements IAppServiceInference {
-  public abstract readonly url: string;
-  public abstract readonly serviceName: string;
-  public abstract readonly webAppId: string;
-  public abstract readonly servicePlanId: string;
-  public abstract readonly resourceGroupName: string;
-  public abstract readonly imageOwner: ImageOwner;
-  public abstract readonly access: Access;
-  public abstract readonly healthPath: string;
-  public abstract readonly rollout: Rollout;
-  public abstract readonly stagingSlotName?: string;
-  public abstract readonly grants: AppServiceInferenceGrants;
+/** A metric of a web app. */
+export function siteMetric(webAppId: string, metricName: string, aggregation: string): AzureMetric {
+  return { resourceId: webAppId, namespace: 'Microsoft.Web/sites', metricName, aggregation };
+}
 
-  public metricRequests(): AzureMetric {
-    return this.ofSite('Requests', 'Total');
-  }
-
-  public metricErrors(): AzureMetric {
-    return this.ofSite('Http5xx', 'Total');
-  }
-
-  public metricResponseTime(): AzureMetric {
-    return this.ofSite('HttpResponseTime', 'Average');
-  }
-
-  public metricCpu(): AzureMetric {
-    return this.ofPlan('CpuPercentage');
-  }
-
-  public metricMemory(): AzureMetric {
-    return this.ofPlan('MemoryPercentage');
-  }
-
-  private ofSite(metricName: string, aggregation: string): AzureMetric {
-    return { resourceId: this.webAppId, namespace: 'Microsoft.Web/sites', metricName, aggregation };
-  }
-
-  private ofPlan(metricName: string): AzureMetric {
-    return { resourceId: this.servicePlanId, namespace: 'Microsoft.Web/serverfarms', metricName, aggregation: 'Average' };
-  }
+/** A metric of a service plan. */
+export function planMetric(servicePlanId: string, metricName: string): AzureMetric {
+  return { resourceId: servicePlanId, namespace: 'Microsoft.Web/serverfarms', metricName, aggregation: 'Average' };
 }
 
 /** Grants on a web app; `allow` puts a caller on the list of a service that checks identities. */
 export class WebAppGrants extends AppServiceInferenceGrants {
   public constructor(
-    private readonly service: AppServiceInferenceBase,
+    private readonly service: IAppServiceInference,
     private readonly allow?: (grantee: IPrincipal) => void,
   ) {
     super();
@@ -76,7 +43,7 @@ export class WebAppGrants extends AppServiceInferenceGrants {
 }
 
 /** A web app that others own. */
-export class ImportedAppServiceInference extends AppServiceInferenceBase {
+export class ImportedAppServiceInference extends Construct implements IAppServiceInference {
   public readonly url: string;
   public readonly serviceName: string;
   public readonly webAppId: string;
@@ -105,5 +72,24 @@ export class ImportedAppServiceInference extends AppServiceInferenceBase {
     this.rollout = attributes.rollout ?? Rollout.allAtOnce();
     this.stagingSlotName = attributes.stagingSlotName;
     this.grants = new WebAppGrants(this);
+  }
+  public metricRequests(): AzureMetric {
+    return siteMetric(this.webAppId, 'Requests', 'Total');
+  }
+
+  public metricErrors(): AzureMetric {
+    return siteMetric(this.webAppId, 'Http5xx', 'Total');
+  }
+
+  public metricResponseTime(): AzureMetric {
+    return siteMetric(this.webAppId, 'HttpResponseTime', 'Average');
+  }
+
+  public metricCpu(): AzureMetric {
+    return planMetric(this.servicePlanId, 'CpuPercentage');
+  }
+
+  public metricMemory(): AzureMetric {
+    return planMetric(this.servicePlanId, 'MemoryPercentage');
   }
 }
