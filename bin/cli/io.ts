@@ -27,7 +27,8 @@ export function processIo(): Io {
     err: (text) => void stderr.write(text),
     outColors: pc.createColors(wanted(stdout)),
     errColors: pc.createColors(wanted(stderr)),
-    interactive: Boolean(stderr.isTTY) && !env.CI,
-    columns: stdout.columns ?? 120,
+    // A terminal that does not know its width cannot be drawn on.
+    interactive: Boolean(stderr.isTTY && stderr.columns) && !env.CI,
+    columns: stdout.columns || 120,
   };
 }

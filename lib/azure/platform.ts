@@ -51,7 +51,7 @@ export class MlPlatform extends Construct {
 
   public constructor(scope: Construct, id: string, props: MlPlatformProps) {
     super(scope, id);
-    const { location, subscriptionId, existing = {} } = this.target(props);
+    const { location, subscriptionId, existing = {}, entraClientId, devOps } = this.target(props);
     const facade = new Facade(this, 'azure', props);
     const environment = props.environment ?? Environment.DEV;
     const here = <T extends { readonly on?: string[] }>(entries: { readonly [name: string]: T } = {}): T[] =>
@@ -75,7 +75,7 @@ export class MlPlatform extends Construct {
       workspace ??= new TrainingWorkspace(this, 'TrainingWorkspace', shared);
       return new GpuTrainingCluster(this, name, { ...base, ...shared, artifacts, workspace });
     });
-    this.services = facade.inference((name, base) => new AppServiceInference(this, name, { ...base, ...shared }));
+    this.services = facade.inference((name, base) => new AppServiceInference(this, name, { ...base, ...shared, entraClientId }));
     this.builds = facade.pipelines((name, base, _, deploys) => {
       const image = deploys === undefined ? undefined : props.inference?.[deploys]?.image;
       return new BuildPipeline(this, name, {
@@ -83,6 +83,7 @@ export class MlPlatform extends Construct {
         ...common,
         registry: registry!,
         logWorkspace,
+        azureDevOps: devOps,
         context: base.context ?? (isDirectory(image) ? basename(image) : undefined),
         service: deploys === undefined ? undefined : this.services.get(deploys),
       });

@@ -67,8 +67,8 @@ export class MlPlatform extends Construct {
       (name, base) => new GpuTrainingCluster(this, name, { ...base, project, region, network: network!, artifacts, registry, labels }),
     );
     this.services = facade.inference(
-      (name, base) =>
-        new CloudRunInference(this, name, { ...base, project, region, registry, network: isPrivate(base) ? network : undefined }),
+      // Not given the network: calls into it need none, and Cloud Run holds addresses of a subnetwork for hours after it is destroyed.
+      (name, base) => new CloudRunInference(this, name, { ...base, project, region, registry }),
     );
     this.builds = facade.pipelines((name, base, _, deploys) => {
       const image = deploys === undefined ? undefined : props.inference?.[deploys]?.image;

@@ -590,9 +590,14 @@ describe('the parity report', () => {
     expect(line({}, 'cpu')).toMatchObject({ kind: 'mapped' });
   });
 
-  test('says that blue-green is not tried first', () => {
+  test('says that blue-green is not tried first, and that a canary lasts whole minutes', () => {
     expect(line({ rollout: Rollout.blueGreen() }, 'rollout')).toMatchObject({ kind: 'approximated' });
     expect(line({ rollout: Rollout.canary() }, 'rollout')).toMatchObject({ kind: 'mapped' });
+    expect(line({ rollout: Rollout.canary({ interval: Duration.seconds(90) }) }, 'rollout')).toMatchObject({
+      kind: 'approximated',
+      became: 'CodeDeploy canary: 10 % for 2 minutes, rolled back by alarms',
+      reason: 'CodeDeploy counts whole minutes',
+    });
   });
 });
 

@@ -130,7 +130,7 @@ describe('the stack of a platform', () => {
   });
 
   test('keeps its state in a file beside it, at a path of no machine', () => {
-    expect(stack({}).terraform.backend).toEqual({ local: { path: 'terraform.tfstate' } });
+    expect(stack({}).terraform.backend).toEqual({ local: { path: '../../../terraform.housing-dev-gcp.tfstate' } });
   });
 
   test.each([

@@ -329,9 +329,11 @@ const TIMEOUT_REASON = {
 
 function reportRollout(scope: Construct, rollout: Rollout): void {
   const minutes = rollout.interval.toMinutes();
-  if (rollout.strategy === RolloutStrategy.CANARY)
-    parity.mapped(scope, 'aws', 'rollout', `CodeDeploy canary: ${rollout.percent} % for ${minutes} minutes, rolled back by alarms`);
-  else if (rollout.strategy === RolloutStrategy.BLUE_GREEN)
+  if (rollout.strategy === RolloutStrategy.CANARY) {
+    const canary = `CodeDeploy canary: ${rollout.percent} % for ${minutes} minutes, rolled back by alarms`;
+    if (rollout.interval.toMillis() % 60_000) parity.approximated(scope, 'aws', 'rollout', canary, 'CodeDeploy counts whole minutes');
+    else parity.mapped(scope, 'aws', 'rollout', canary);
+  } else if (rollout.strategy === RolloutStrategy.BLUE_GREEN)
     parity.approximated(
       scope,
       'aws',

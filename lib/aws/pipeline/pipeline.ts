@@ -35,7 +35,10 @@ const PROVIDERS: { readonly [provider in RepositoryProvider]: string } = {
  * The build pushes an image under a tag of the commit to ECR and hands on its digest. The deploy stage puts that image into
  * service by the service's own rollout, waits, and fails if it was rolled back.
  *
- * A connection that is made here has to be authorised once, in the console: CloudFormation cannot log in to a Git provider.
+ * A connection that is made here has to be authorised once, in the console: CloudFormation cannot log in to a Git provider. Until then
+ * executions fail, the one included that CodePipeline starts by itself when it is made. A repository on Azure DevOps has
+ * `organisation/project` for its owner. Base images of Docker Hub are rationed by address; take them from `public.ecr.aws/docker/library`.
+ *
  * Steps run on small machines of CodeBuild, about 0.005 USD a minute; while a rollout takes its time the deploy stage waits and costs, too.
  * CodePipeline itself costs about 0.002 USD a minute of execution after the first 100 in a month.
  *

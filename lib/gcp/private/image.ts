@@ -78,9 +78,7 @@ export function imageReference(
   if (image.directory === undefined) return { reference: image.reference!, dependsOn: [] };
   const tag = directoryTag(image.directory);
   const reference = `${registry!.repositoryUrl}/${kebab(scope.node.id) || 'image'}:${tag}`;
-  const copy = staging();
-  const source = new TerraformAsset(scope, `${id}Source`, { path: copy, type: AssetType.DIRECTORY, assetHash: tag });
-  stageAtSynthesis(source, image.directory, copy);
+  const source = stagedAsset(scope, `${id}Source`, image.directory, tag);
   const { project, region } = where;
   const builder = ImageBuilder.of(scope, project, region);
   const build = new DataResource(scope, id, {
@@ -110,29 +108,43 @@ export function imageReference(
   return { reference, dependsOn: [build] };
 }
 
-const stagings: string[] = [];
-
-/** An empty directory that goes when the process does. */
-function staging(): string {
-  if (!stagings.length) process.once('exit', () => stagings.forEach((d) => rmSync(d, { recursive: true, force: true })));
+/**
+ * An asset of what belongs to an image and nothing else; cdktf alone would take the whole directory, virtual environments and all.
+ * The copy that it is made from exists only while the stack is written.
+ */
+function stagedAsset(scope: Construct, id: string, directory: string, tag: string): TerraformAsset {
   const copy = mkdtempSync(join(tmpdir(), 'mlops-image-'));
-  stagings.push(copy);
-  return copy;
-}
-
-/** Copies what belongs to an image and nothing else; cdktf would take the whole directory, virtual environments and all. */
-function stageAtSynthesis(asset: TerraformAsset, directory: string, copy: string): void {
-  // An aspect runs before assets are written, and not at all where nothing is.
+  const asset = new TerraformAsset(scope, id, { path: copy, type: AssetType.DIRECTORY, assetHash: tag });
+  remove(copy);
+  // Aspects run before assets are written, and not at all where nothing is.
   Aspects.of(asset).add({
     visit: () => {
       for (const file of files(directory)) {
         const target = join(copy, relative(directory, file));
-        mkdirSync(dirname(target), { recursive: true });
+        mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
         copyFileSync(file, target);
       }
       // Without one gcloud leaves out what .gitignore names, such as a model that is built into the image.
       const ignore = join(copy, '.gcloudignore');
       if (!existsSync(ignore)) writeFileSync(ignore, '');
+      removeLater(copy);
     },
   });
+  return asset;
+}
+
+const leftOver = new Set<string>();
+
+/** Synthesis is synchronous: what is to be done later happens after it. */
+function removeLater(directory: string): void {
+  if (!leftOver.size) process.once('exit', () => leftOver.forEach(remove));
+  leftOver.add(directory);
+  setImmediate(() => {
+    remove(directory);
+    leftOver.delete(directory);
+  });
+}
+
+function remove(directory: string): void {
+  rmSync(directory, { recursive: true, force: true });
 }
