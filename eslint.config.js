@@ -13,10 +13,10 @@ const TIERS = [
 ];
 // A room may load its own library by deep paths only: a provider's barrel costs seconds.
 const FORBIDDEN = {
-  core: String.raw`^(aws-cdk-lib|cdktf|@cdktf|cdk-monitoring-constructs|cdk-nag)|(^|/)(aws|azure|gcp|review)(/|$)`,
+  core: String.raw`^(aws-cdk-lib|cdktf|@cdktf|cdk-nag)|(^|/)(aws|azure|gcp|review)(/|$)`,
   aws: String.raw`^(aws-cdk-lib$|cdktf|@cdktf)|(^|/)(azure|gcp|review)(/|$)`,
-  azure: String.raw`^(aws-cdk-lib|cdk-monitoring-constructs|@cdktf/provider-google|@cdktf/provider-azurerm(/lib)?$)|(^|/)(aws|gcp|review)(/|$)`,
-  gcp: String.raw`^(aws-cdk-lib|cdk-monitoring-constructs|@cdktf/provider-azurerm|@cdktf/provider-google(/lib)?$)|(^|/)(aws|azure|review)(/|$)`,
+  azure: String.raw`^(aws-cdk-lib|@cdktf/provider-google|@cdktf/provider-azurerm(/lib)?$)|(^|/)(aws|gcp|review)(/|$)`,
+  gcp: String.raw`^(aws-cdk-lib|@cdktf/provider-azurerm|@cdktf/provider-google(/lib)?$)|(^|/)(aws|azure|review)(/|$)`,
 };
 const pattern = (regex, message) => ({ regex, message });
 const restrict = (files, ...patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });

@@ -30,11 +30,21 @@ export function withoutProblems(
   let rest: readonly FieldProblem[] = problems;
   for (let round = 0; rest.length && round < 5; round++) {
     for (const p of rest) {
-      replaced.push(...[replace(copy, p.path), p.meant].filter((path) => path !== undefined).map((path) => [...path]));
+      // So that nothing misses what is there under a wrong name.
+      if (p.meant) rename(copy, p.path, p.meant);
+      const path = p.meant ?? replace(copy, p.path);
+      if (path) replaced.push([...path]);
     }
     rest = checkFields(copy, at);
   }
   return rest.length ? undefined : { data: copy, replaced };
+}
+
+function rename(data: Data, from: readonly string[], to: readonly string[]): void {
+  const parent = from.slice(0, -1).reduce<unknown>((d, step) => (isMap(d) ? d[step] : undefined), data);
+  if (!isMap(parent)) return;
+  parent[to[to.length - 1]] = parent[from[from.length - 1]];
+  delete parent[from[from.length - 1]];
 }
 
 /** Puts a stand-in where one is required; else leaves the field out. */

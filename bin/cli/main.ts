@@ -81,7 +81,8 @@ function commands(io: Io, progress: Progress): Command {
 
   onDeclaration('synth', synth, (r) => renderSynth(r, io.outColors, io.columns))
     .description('write cdk.out, cdktf.out and parity.json; all of it, or nothing')
-    .option('--out <dir>', 'folder to write into', '.');
+    .option('--out <dir>', 'folder to write into', '.')
+    .addHelpText('after', "\nCDK_VALIDATION=false skips CDK's own validator of the template, which takes most of the time.");
   onDeclaration('validate', validate, (r) => renderValid(r, io.outColors, io.columns)).description(
     'find every problem on every cloud, and write nothing',
   );

@@ -4,8 +4,8 @@ import { CLOUD_TITLE, CloudName } from '../../lib/core/catalogue';
 import { PACKAGE_ROOT } from './schema';
 
 /** Libraries that a cloud needs; users install those of the clouds they use. */
-const PEERS: { readonly [c in CloudName]: readonly string[] } = {
-  aws: ['aws-cdk-lib', 'cdk-monitoring-constructs', 'constructs'],
+export const PEERS: { readonly [c in CloudName]: readonly string[] } = {
+  aws: ['aws-cdk-lib', 'constructs'],
   azure: ['cdktf', '@cdktf/provider-azurerm', 'constructs'],
   gcp: ['cdktf', '@cdktf/provider-google', 'constructs'],
 };

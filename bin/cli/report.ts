@@ -6,11 +6,11 @@ import { titles } from './check';
 import { Report, StackReport } from './synth';
 
 /** What was written, a table per cloud with the next command under it. */
-export function renderSynth({ stacks, notes }: Report, colors: Colors, columns: number): string {
+export function renderSynth({ stacks, parity, notes }: Report, colors: Colors, columns: number): string {
   const { bold, yellow, dim } = colors;
   const tables = stacks.map((s) => `${table(s, colors, columns)}\n${bold('next:')} ${s.written!.next}\n`);
   const warnings = notes.map((note) => `${yellow('note:')} ${note}\n`);
-  return [...tables, ...(warnings.length ? [warnings.join('')] : []), dim('parity.json says what became of each field.\n')].join('\n');
+  return [...tables, ...(warnings.length ? [warnings.join('')] : []), dim(`${parity} says what became of each field.\n`)].join('\n');
 }
 
 /** That all is well, and what each cloud serves only nearly. */

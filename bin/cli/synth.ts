@@ -33,6 +33,8 @@ export interface StackReport {
 export interface Report {
   readonly file: string;
   readonly stacks: readonly StackReport[];
+  /** Where the parity report is; absent where nothing was written. */
+  readonly parity?: string;
   /** What users should know beside that. */
   readonly notes: readonly string[];
 }
@@ -77,7 +79,7 @@ export async function synth(file: string, options: SynthOptions, io: Io, progres
       else if (existsSync(place)) notes.push(`${shown(place, io.cwd)} is of an earlier run: this one was not asked for its clouds`);
     }
     replaceFolder(join(folder, 'parity.json'), join(out, 'parity.json'));
-    return { file, stacks, notes };
+    return { file, stacks, parity: shown(join(out, 'parity.json'), io.cwd), notes };
   });
 }
 
@@ -115,7 +117,7 @@ function stateOf(cloud: CloudName, { targets }: MlPlatformProps): string {
   if (cloud === 'azure' && targets.azure?.state)
     return `kept in the storage account ${targets.azure.state.storageAccount}, container ${targets.azure.state.container ?? 'tfstate'}`;
   if (cloud === 'gcp' && targets.gcp?.state) return `kept in the bucket ${targets.gcp.state.bucket}`;
-  return `kept in a local file, which suits one person only: for a team declare targets.${cloud}.state`;
+  return `kept in a local file beside ${FOLDER[cloud]}, which suits one person only: for a team declare targets.${cloud}.state`;
 }
 
 function whatNext({ cloud, stack }: StackReport, out: string, cwd: string): { folder: string; next: string } {

@@ -13,7 +13,7 @@ export interface FieldProblem {
   readonly instead: string;
   /** Shown at the key, not at the value. */
   readonly atKey?: boolean;
-  /** The known field that an unknown one was probably meant to be. */
+  /** The known field that an unknown one was probably meant to be, if that is not there as well. */
   readonly meant?: readonly string[];
 }
 
@@ -83,7 +83,13 @@ function unknownField(path: readonly string[], name: string, data: unknown): Fie
   const free = Object.keys(known).filter((k) => !isMap(written) || !(k in written));
   const nearest = similar(name, free) ?? similar(name, Object.keys(known));
   const base = { path: [...path, name], code: 'unknown', atKey: true };
-  if (nearest) return { ...base, reason: 'there is no such field', instead: `did you mean ${nearest}?`, meant: [...path, nearest] };
+  if (nearest)
+    return {
+      ...base,
+      reason: 'there is no such field',
+      instead: `did you mean ${nearest}?`,
+      ...(free.includes(nearest) ? { meant: [...path, nearest] } : {}),
+    };
   const home = Object.keys(known).find((k) => fieldAt([...path, k])?.properties?.[name]);
   if (home) return { ...base, reason: 'there is no such field here', instead: `write it under ${home}: { ${name}: ... }` };
   return { ...base, reason: 'there is no such field', instead: `leave it out; known are ${Object.keys(known).join(', ')}` };

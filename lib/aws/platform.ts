@@ -2,9 +2,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { basename } from 'path';
 import { Access, MlPlatformProps } from '../core';
-import { ValidationError, oneOf } from '../core/errors';
 import { Facade } from '../core/facade';
 import { AwsExisting } from '../core/platform';
 import { ILambdaInference, LambdaInference } from './inference';
@@ -44,6 +42,7 @@ export class MlPlatform extends Construct {
   public readonly registry?: IImageRegistry;
   /** Dashboard, alarms and who is told. */
   public readonly monitoring: Monitoring;
+  private readonly facade: Facade;
   private readonly clusters: Map<string, IGpuTrainingCluster>;
   private readonly services: Map<string, ILambdaInference>;
   private readonly builds: Map<string, BuildPipeline>;
@@ -51,18 +50,16 @@ export class MlPlatform extends Construct {
   public constructor(scope: Construct, id: string, props: MlPlatformProps) {
     super(scope, id);
     checksOf(this, 'aws.MlPlatform');
-    const facade = new Facade(this, 'aws', props);
+    const facade = (this.facade = new Facade(this, 'aws', props));
     const existing = props.targets.aws?.existing;
-    const here = <T extends { readonly on?: string[] }>(entries: { readonly [name: string]: T } = {}): T[] =>
-      Object.values(entries).filter((d) => !d.on || d.on.includes('aws'));
-    const serves = here(props.inference).some((d) => (d.access ?? Access.PRIVATE) === Access.PRIVATE);
+    const serves = facade.here(props.inference).some((d) => (d.access ?? Access.PRIVATE) === Access.PRIVATE);
     const monitoringProps = facade.monitoringProps();
-    const networked = serves || here(props.training).length > 0;
+    const networked = serves || facade.here(props.training).length > 0;
     const network = networked ? this.networkOf(facade, props, existing) : undefined;
     const artifacts = facade.make(existing?.artifactBucket ? 'targets.aws.existing.artifactBucket' : 'storage', () =>
       this.makeStore(props, existing),
     );
-    const registry = here(props.pipelines).length
+    const registry = facade.here(props.pipelines).length
       ? facade.make(existing?.imageRepository ? 'targets.aws.existing.imageRepository' : 'registry', () =>
           this.makeRegistry(props, existing),
         )
@@ -77,15 +74,14 @@ export class MlPlatform extends Construct {
           ...((base.access ?? Access.PRIVATE) === Access.PRIVATE ? { vpc: network?.vpc, apiEndpoint: network?.apiEndpoint } : {}),
         }),
     );
-    this.builds = facade.pipelines((name, base, _, deploys) => {
-      const image = deploys === undefined ? undefined : props.inference?.[deploys]?.image;
-      return new BuildPipeline(this, name, {
-        ...base,
-        context: base.context ?? (image && /^[./]/.test(image) ? basename(image) : undefined),
-        imageRepository: registry?.repository,
-        service: deploys === undefined ? undefined : this.services.get(deploys),
-      });
-    });
+    this.builds = facade.pipelines(
+      (name, base, _, deploys) =>
+        new BuildPipeline(this, name, {
+          ...base,
+          imageRepository: registry?.repository,
+          service: deploys === undefined ? undefined : this.services.get(deploys),
+        }),
+    );
     const monitoring = facade.make('monitoring', () => new Monitoring(this, 'Monitoring', monitoringProps));
     facade.done();
 
@@ -100,17 +96,17 @@ export class MlPlatform extends Construct {
 
   /** The cluster that is declared under this name. */
   public trainingCluster(name: string): IGpuTrainingCluster {
-    return this.of('training', this.clusters, name);
+    return this.facade.find('training', this.clusters, name);
   }
 
   /** The service that is declared under this name. */
   public inferenceService(name: string): ILambdaInference {
-    return this.of('inference', this.services, name);
+    return this.facade.find('inference', this.services, name);
   }
 
   /** The pipeline that is declared under this name. */
   public buildPipeline(name: string): BuildPipeline {
-    return this.of('pipelines', this.builds, name);
+    return this.facade.find('pipelines', this.builds, name);
   }
 
   private networkOf(facade: Facade, props: MlPlatformProps, existing: AwsExisting | undefined): IMlNetwork {
@@ -153,21 +149,5 @@ export class MlPlatform extends Construct {
     if (!existing?.imageRepository) return new ImageRegistry(this, 'Registry', { environment: props.environment });
     const repository = Repository.fromRepositoryName(this, 'ExistingRepository', existing.imageRepository);
     return ImageRegistry.fromRepository(this, 'Registry', repository);
-  }
-
-  private of<T>(kind: string, made: Map<string, T>, name: string): T {
-    const found = made.get(name);
-    if (found) return found;
-    const names = [...made.keys()];
-    throw new ValidationError([
-      {
-        code: 'choice',
-        prop: kind,
-        value: name,
-        reason: 'nothing of this name is declared for AWS',
-        instead: names.length ? `write ${oneOf(names)}` : `declare it under ${kind}`,
-        construct: `aws.MlPlatform '${this.node.path}'`,
-      },
-    ]);
   }
 }

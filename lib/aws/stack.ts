@@ -6,8 +6,8 @@ import { MlPlatform } from './platform';
 import { checksOf } from './private/scope';
 import { defaultZones, zonesAtDeployment } from './private/vpc';
 
-/** Takes tags since so short a time that cfn-lint calls them an error. */
-const UNTAGGED = ['AWS::CloudWatch::Dashboard'];
+/** Take tags since so short a time that cfn-lint calls them an error. */
+const UNTAGGED = ['AWS::CloudWatch::Dashboard', 'AWS::ApplicationAutoScaling::ScalableTarget'];
 
 /**
  * A CloudFormation stack that holds one platform and nothing else.

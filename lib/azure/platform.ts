@@ -1,8 +1,7 @@
-import { basename } from 'path';
 import { Construct } from 'constructs';
 import { AzureExisting, AzureTarget, Environment, MlPlatformProps } from '../core';
-import { isValidationError, oneOf, ValidationError } from '../core/errors';
-import { Facade } from '../core/facade';
+import { isValidationError, ValidationError } from '../core/errors';
+import { Facade, isDirectory } from '../core/facade';
 import { AppServiceInference, IAppServiceInference } from './inference';
 import { ILogWorkspace, LogWorkspace, LogWorkspaceProps } from './logs';
 import { Monitoring } from './monitoring';
@@ -45,6 +44,7 @@ export class MlPlatform extends Construct {
   public readonly registry?: IImageRegistry;
   /** Dashboard, alarms and who is told. */
   public readonly monitoring: Monitoring;
+  private readonly facade: Facade;
   private readonly clusters: Map<string, IGpuTrainingCluster>;
   private readonly services: Map<string, IAppServiceInference>;
   private readonly builds: Map<string, BuildPipeline>;
@@ -52,12 +52,11 @@ export class MlPlatform extends Construct {
   public constructor(scope: Construct, id: string, props: MlPlatformProps) {
     super(scope, id);
     const { location, subscriptionId, existing = {}, entraClientId, devOps } = this.target(props);
-    const facade = new Facade(this, 'azure', props);
+    const facade = (this.facade = new Facade(this, 'azure', props));
     const environment = props.environment ?? Environment.DEV;
-    const here = <T extends { readonly on?: string[] }>(entries: { readonly [name: string]: T } = {}): T[] =>
-      Object.values(entries).filter((d) => !d.on || d.on.includes('azure'));
-    const trains = here(props.training);
-    const builds = here(props.pipelines).length > 0 || [...trains, ...here(props.inference)].some((d) => isDirectory(d.image));
+    const trains = facade.here(props.training);
+    const builds =
+      facade.here(props.pipelines).length > 0 || [...trains, ...facade.here(props.inference)].some((d) => isDirectory(d.image));
 
     const resourceGroup = existing.resourceGroup
       ? ResourceGroup.fromResourceGroupAttributes(this, 'ResourceGroup', { name: existing.resourceGroup, location, subscriptionId })
@@ -76,18 +75,17 @@ export class MlPlatform extends Construct {
       return new GpuTrainingCluster(this, name, { ...base, ...shared, artifacts, workspace });
     });
     this.services = facade.inference((name, base) => new AppServiceInference(this, name, { ...base, ...shared, entraClientId }));
-    this.builds = facade.pipelines((name, base, _, deploys) => {
-      const image = deploys === undefined ? undefined : props.inference?.[deploys]?.image;
-      return new BuildPipeline(this, name, {
-        ...base,
-        ...common,
-        registry: registry!,
-        logWorkspace,
-        azureDevOps: devOps,
-        context: base.context ?? (isDirectory(image) ? basename(image) : undefined),
-        service: deploys === undefined ? undefined : this.services.get(deploys),
-      });
-    });
+    this.builds = facade.pipelines(
+      (name, base, _, deploys) =>
+        new BuildPipeline(this, name, {
+          ...base,
+          ...common,
+          registry: registry!,
+          logWorkspace,
+          azureDevOps: devOps,
+          service: deploys === undefined ? undefined : this.services.get(deploys),
+        }),
+    );
     const monitoring = facade.make(
       'monitoring',
       () => new Monitoring(this, 'Monitoring', { ...facade.monitoringProps(), resourceGroup, logWorkspace }),
@@ -107,17 +105,17 @@ export class MlPlatform extends Construct {
 
   /** The cluster that is declared under this name. */
   public trainingCluster(name: string): IGpuTrainingCluster {
-    return this.of('training', this.clusters, name);
+    return this.facade.find('training', this.clusters, name);
   }
 
   /** The service that is declared under this name. */
   public inferenceService(name: string): IAppServiceInference {
-    return this.of('inference', this.services, name);
+    return this.facade.find('inference', this.services, name);
   }
 
   /** The pipeline that is declared under this name. */
   public buildPipeline(name: string): BuildPipeline {
-    return this.of('pipelines', this.builds, name);
+    return this.facade.find('pipelines', this.builds, name);
   }
 
   private target(props: MlPlatformProps): AzureTarget {
@@ -134,26 +132,6 @@ export class MlPlatform extends Construct {
     checks.done();
     return target!;
   }
-
-  private of<T>(kind: string, made: Map<string, T>, name: string): T {
-    const found = made.get(name);
-    const names = [...made.keys()];
-    const checks = checksFor(this, 'azure.MlPlatform');
-    checks.require(
-      found !== undefined,
-      'choice',
-      kind,
-      name,
-      'nothing of this name is declared for Azure',
-      names.length ? `write ${oneOf(names)}` : `declare it under ${kind}`,
-    );
-    checks.done();
-    return found!;
-  }
-}
-
-function isDirectory(image: string | undefined): image is string {
-  return image !== undefined && /^[./]/.test(image);
 }
 
 // Where something that exists already is named wrongly, an id that leads nowhere stands in for it, so that the rest is looked at too;

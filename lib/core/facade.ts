@@ -1,6 +1,7 @@
+import { basename } from 'path';
 import { IConstruct } from 'constructs';
 import { Accelerator } from './accelerator';
-import { CloudName } from './catalogue';
+import { CLOUD_TITLE, CloudName } from './catalogue';
 import { Checks, isValidationError, oneOf, refuse, ValidationError } from './errors';
 import { ContainerImage, ImageOwner } from './image';
 import { InferenceBaseProps } from './inference';
@@ -111,6 +112,27 @@ export class Facade {
       slo: slo && { availability: slo.availability, latency: threshold && { percentile: slo.latency?.percentile, threshold } },
       environment: this.declaration.environment,
     };
+  }
+
+  /** The construct that was made for a name; throws where the declaration has none of that name for this cloud. */
+  public find<T>(kind: string, made: Map<string, T>, name: string): T {
+    const names = [...made.keys()];
+    const checks = new Checks(this.scope, `${this.cloud}.MlPlatform`);
+    checks.require(
+      made.has(name),
+      'choice',
+      kind,
+      name,
+      `nothing of this name is declared for ${CLOUD_TITLE[this.cloud]}`,
+      names.length ? `write ${oneOf(names)}` : `declare it under ${kind}`,
+    );
+    checks.done();
+    return made.get(name)!;
+  }
+
+  /** The entries that go to this cloud. */
+  public here<D extends { readonly on?: string[] }>(entries: { readonly [name: string]: D } = {}): D[] {
+    return Object.values(entries).filter((d) => !d.on || d.on.includes(this.cloud));
   }
 
   /** Throws everything that was gathered, if anything was. */
@@ -294,7 +316,7 @@ export class Facade {
       repository: { provider: RepositoryProvider.GITHUB, ...d.repository },
       stages: d.stages,
       directory: d.directory,
-      context: d.context,
+      context: d.context ?? (service && isDirectory(service.image) ? basename(service.image) : undefined),
       lintCommands: d.commands?.lint,
       testCommands: d.commands?.test,
       approval: d.approval,
@@ -342,6 +364,11 @@ function rollout(d: RolloutDeclaration, c: Checks): Rollout {
   }
   const interval = d.interval === undefined ? undefined : c.collect(() => Duration.parse(d.interval!), 'rollout.interval');
   return Rollout.canary({ percent: d.percent, interval });
+}
+
+/** Whether an image is built, as against pulled. */
+export function isDirectory(image: string): boolean {
+  return /^[./]/.test(image);
 }
 
 /** `my-service` as `MyService`, for construct ids. */

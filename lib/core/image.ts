@@ -1,6 +1,6 @@
-import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from 'fs';
-import { join, relative, resolve, sep } from 'path';
-import { refuse } from './errors';
+import { copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync } from 'fs';
+import { dirname, join, relative, resolve, sep } from 'path';
+import { Checks, refuse } from './errors';
 import { contentHash } from './naming';
 
 /** Who decides which version of an application runs. */
@@ -90,4 +90,25 @@ export function files(directory: string): string[] {
       const stat = lstatSync(path);
       return stat.isDirectory() ? files(path) : stat.isFile() ? [path] : [];
     });
+}
+
+/** Copies what belongs to an image and nothing else; cdktf alone would take whole directories, virtual environments and all. */
+export function copyImage(directory: string, to: string): void {
+  for (const file of files(directory)) {
+    const target = join(to, relative(directory, file));
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    copyFileSync(file, target);
+  }
+}
+
+/** Refuses a directory where there is no registry to push its image to. */
+export function checkImage(checks: Checks, image: ContainerImage, registry: unknown): void {
+  checks.require(
+    image.directory === undefined || registry !== undefined,
+    'missing',
+    'registry',
+    undefined,
+    'the image is built from a directory, and there is no registry to push it to',
+    'write registry: and an ImageRegistry, or give the image by reference',
+  );
 }

@@ -40,3 +40,13 @@ function trim(text: string, max: number, sep: string): string {
   const cut = text.slice(0, max);
   return sep && cut.endsWith(sep) ? cut.slice(0, -sep.length) : cut;
 }
+
+/** `TrainingTrainer` as `training-trainer`. */
+export function kebab(id: string): string {
+  return id
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean)
+    .join('-');
+}

@@ -1,8 +1,7 @@
-import { basename } from 'path';
 import { Construct } from 'constructs';
 import { Access, MlPlatformProps } from '../core';
-import { Checks, isValidationError, oneOf, ValidationError } from '../core/errors';
-import { Facade } from '../core/facade';
+import { Checks, isValidationError, ValidationError } from '../core/errors';
+import { Facade, isDirectory } from '../core/facade';
 import { GcpTarget } from '../core/platform';
 import { CloudRunInference, ICloudRunService } from './inference';
 import { Monitoring } from './monitoring';
@@ -41,6 +40,7 @@ export class MlPlatform extends Construct {
   public readonly registry?: IImageRegistry;
   /** Dashboard, alarms and who is told. */
   public readonly monitoring: Monitoring;
+  private readonly facade: Facade;
   private readonly clusters: Map<string, IGpuTrainingCluster>;
   private readonly services: Map<string, ICloudRunService>;
   private readonly builds: Map<string, BuildPipeline>;
@@ -49,13 +49,11 @@ export class MlPlatform extends Construct {
     super(scope, id);
     const target = this.target(props);
     const { project, region } = target;
-    const facade = new Facade(this, 'gcp', props);
-    const here = <T extends { readonly on?: string[] }>(entries: { readonly [name: string]: T } = {}): T[] =>
-      Object.values(entries).filter((d) => !d.on || d.on.includes('gcp'));
-    const trains = here(props.training);
-    const serves = here(props.inference);
+    const facade = (this.facade = new Facade(this, 'gcp', props));
+    const trains = facade.here(props.training);
+    const serves = facade.here(props.inference);
     const networked = trains.length > 0 || serves.some(isPrivate);
-    const builds = here(props.pipelines).length > 0 || [...trains, ...serves].some((d) => isDirectory(d.image));
+    const builds = facade.here(props.pipelines).length > 0 || [...trains, ...serves].some((d) => isDirectory(d.image));
 
     // Where one of these is refused, a stand-in lets the problems of what needs it be found, too, before all are thrown.
     const network = networked ? (facade.make(...this.networkOf(target, props)) ?? this.standIn().network) : undefined;
@@ -70,17 +68,16 @@ export class MlPlatform extends Construct {
       // Not given the network: calls into it need none, and Cloud Run holds addresses of a subnetwork for hours after it is destroyed.
       (name, base) => new CloudRunInference(this, name, { ...base, project, region, registry }),
     );
-    this.builds = facade.pipelines((name, base, _, deploys) => {
-      const image = deploys === undefined ? undefined : props.inference?.[deploys]?.image;
-      return new BuildPipeline(this, name, {
-        ...base,
-        project,
-        region,
-        registry,
-        context: base.context ?? (isDirectory(image) ? basename(image) : undefined),
-        service: deploys === undefined ? undefined : this.services.get(deploys),
-      });
-    });
+    this.builds = facade.pipelines(
+      (name, base, _, deploys) =>
+        new BuildPipeline(this, name, {
+          ...base,
+          project,
+          region,
+          registry,
+          service: deploys === undefined ? undefined : this.services.get(deploys),
+        }),
+    );
     const monitoring = facade.make('monitoring', () => new Monitoring(this, 'Monitoring', { ...facade.monitoringProps(), project }));
     facade.done();
 
@@ -95,17 +92,17 @@ export class MlPlatform extends Construct {
 
   /** The cluster that is declared under this name. */
   public trainingCluster(name: string): IGpuTrainingCluster {
-    return this.of('training', this.clusters, name);
+    return this.facade.find('training', this.clusters, name);
   }
 
   /** The service that is declared under this name. */
   public inferenceService(name: string): ICloudRunService {
-    return this.of('inference', this.services, name);
+    return this.facade.find('inference', this.services, name);
   }
 
   /** The pipeline that is declared under this name. */
   public buildPipeline(name: string): BuildPipeline {
-    return this.of('pipelines', this.builds, name);
+    return this.facade.find('pipelines', this.builds, name);
   }
 
   private target(props: MlPlatformProps): GcpTarget {
@@ -166,30 +163,10 @@ export class MlPlatform extends Construct {
       registry: ImageRegistry.fromImageRegistryAttributes(scope, 'Registry', { project: '${}', region: '${}', repositoryId: '${}' }),
     };
   }
-
-  private of<T>(kind: string, made: Map<string, T>, name: string): T {
-    const found = made.get(name);
-    if (found) return found;
-    const names = [...made.keys()];
-    const checks = new Checks(this, 'gcp.MlPlatform');
-    checks.refuse(
-      'choice',
-      kind,
-      name,
-      'nothing of this name is declared for Google Cloud',
-      names.length ? `write ${oneOf(names)}` : `declare it under ${kind}`,
-    );
-    checks.done();
-    return found!;
-  }
 }
 
 function isPrivate({ access = Access.PRIVATE }: { readonly access?: Access }): boolean {
   return access === Access.PRIVATE;
-}
-
-function isDirectory(image: string | undefined): image is string {
-  return image !== undefined && /^[./]/.test(image);
 }
 
 /** Problems of a construct under the names that the declaration gives its props. */

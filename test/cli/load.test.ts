@@ -337,6 +337,7 @@ describe('what is left of a declaration with problems, so that the clouds can lo
     const { declaration, isReplaced } = rest({ 'memory: 2GiB': 'memory: 2GB', 'access:': 'acess:' });
     expect(declaration?.inference?.predict).not.toHaveProperty('memory');
     expect(declaration?.inference?.predict).not.toHaveProperty('acess');
+    expect(declaration?.inference?.predict.access).toBe('private');
     expect(
       [
         ['inference', 'predict', 'memory'],
@@ -353,6 +354,12 @@ describe('what is left of a declaration with problems, so that the clouds can lo
     expect(declaration?.training?.trainer.accelerator).toEqual({ memoryGib: 1 });
   });
 
+  test('what is there under a wrong name is not missed, unless the right name is there too', () => {
+    expect(Object.keys(rest({ 'inference:': 'inferense:' }).declaration?.inference ?? {})).toEqual(['predict']);
+    const both = rest({ 'memory: 2GiB': 'memory: 2GiB\n    memroy: 3GiB' });
+    expect([both.declaration?.inference?.predict.memory, both.isReplaced(['inference', 'predict', 'memory'])]).toEqual(['2GiB', false]);
+  });
+
   test('half a list is not used', () => {
     expect(rest({ '[lint, test, build, deploy]': '[lint, tset, build, deploy]' }).declaration?.pipelines?.release).not.toHaveProperty(
       'stages',
@@ -360,7 +367,7 @@ describe('what is left of a declaration with problems, so that the clouds can lo
   });
 
   test('without a cloud nothing is left', () => {
-    expect(rest({ 'targets:': 'target:' }).declaration).toBeUndefined();
+    expect(rest({ 'targets:': 'clouds:' }).declaration).toBeUndefined();
   });
 });
 

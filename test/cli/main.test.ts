@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'fs';
 import { join } from 'path';
-import { requirePeers } from '../../bin/cli/peers';
+import { PEERS, requirePeers } from '../../bin/cli/peers';
 import { supportMarkdown } from '../../bin/cli/support';
 import { SUPPORT_ROWS } from '../../lib/core/support';
 import { Project } from './helper';
@@ -115,6 +115,10 @@ describe('libraries that are not installed', () => {
 
   test('do not matter for a cloud that is not asked for', () => {
     expect(() => requirePeers(['aws'], (name) => !name.includes('cdktf'))).not.toThrow();
+  });
+
+  test('are the peers of the package, all of them', () => {
+    expect(new Set(Object.values(PEERS).flat())).toEqual(new Set(Object.keys(ranges)));
   });
 
   test('are all installed here', () => {

@@ -99,6 +99,13 @@ test('a name of a service that no cloud could take', async () => {
   );
 });
 
+test('a section under a wrong name is one problem, not one for each that refers to it', async () => {
+  const text = await refused({ 'inference:': 'inferense:' });
+  expect(text).toMatch(
+    /^ml-platform.yaml:20:1 {2}inferense {2}\{.*\}?\.\.\.\n {2}there is no such field\n {2}-> did you mean inference\?\n\n1 problem; nothing was written\n$/,
+  );
+});
+
 test('everything at once: the file, its fields, the platform and each cloud, in the order of the file', async () => {
   const text = await refused({
     'environment: dev': 'environment: devel',

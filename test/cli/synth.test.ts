@@ -18,7 +18,7 @@ describe('the good declaration, for three clouds', () => {
     expect(out).toContain('next: npx cdk deploy --app cdk.out\n');
     expect(out).toContain('next: cd cdktf.out/stacks/housing-dev-azure && terraform init && terraform apply\n');
     expect(out).toContain('next: cd cdktf.out/stacks/housing-dev-gcp && terraform init && terraform apply\n');
-    expect(out).toMatch(/kept in a local file, which suits one person only/);
+    expect(out).toMatch(/kept in a local file beside cdktf\.out, which suits one person only/);
 
     // What the ordinary command lines read.
     const files = project.files();

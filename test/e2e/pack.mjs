@@ -14,7 +14,7 @@ try {
   mkdirSync(join(project, 'node_modules', '@cdktf'), { recursive: true });
   mkdirSync(home);
   run('tar', ['-xzf', join(project, filename), '--strip-components=1', '-C', home]);
-  for (const peer of ['constructs', 'aws-cdk-lib', 'cdk-monitoring-constructs', 'cdktf', '@cdktf/provider-azurerm', '@cdktf/provider-google'])
+  for (const peer of ['constructs', 'aws-cdk-lib', 'cdktf', '@cdktf/provider-azurerm', '@cdktf/provider-google'])
     symlinkSync(join(root, 'node_modules', peer), join(project, 'node_modules', peer));
   writeFileSync(join(project, 'package.json'), '{"private": true}');
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'child_process';
 import { join } from 'path';
 
 const ROOT = join(__dirname, '..', '..');
-const SDKS = ['aws-cdk-lib', 'cdktf', '@cdktf/provider-azurerm', '@cdktf/provider-google', 'cdk-monitoring-constructs'];
+const SDKS = ['aws-cdk-lib', 'cdktf', '@cdktf/provider-azurerm', '@cdktf/provider-google'];
 
 /** Which SDKs a fresh process has loaded after requiring something of the built package. */
 function loads(expression: string): string[] {

@@ -5,7 +5,7 @@ import { fieldAt, JsonSchema, merged, schema, standIn } from '../../bin/cli/sche
 import { checkFields } from '../../bin/cli/fields';
 
 const ROOT = join(__dirname, '..', '..');
-const RUN = "import('./bin/dev/schema.mjs').then((s) => process.stdout.write(s.generate(s.fingerprint())))";
+const RUN = "import('./bin/dev/schema.mjs').then((s) => process.stdout.write(s.generate()))";
 
 /** Every field with the names that lead to it; `*` stands for the names of a map. */
 function fields(type: JsonSchema, path: string[] = []): { path: string; field: JsonSchema; required: boolean }[] {

@@ -9,7 +9,7 @@ import { Lazy, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { Access, ImageOwner, Rollout } from '../../core';
 import { physicalName } from '../../core/naming';
-import { literal } from '../private/escape';
+import { literal } from '../../core/terraform-text';
 import { imageReference, ResolvedImage } from '../private/image';
 import { autoscale } from '../private/inference-autoscale';
 import { ImportedAppServiceInference, planMetric, siteMetric, WebAppGrants } from '../private/inference-service';

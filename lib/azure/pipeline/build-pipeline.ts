@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { IBuildPipeline, PipelineStage, RepositoryProvider } from '../../core';
 import { parity } from '../../core/parity';
 import { PIPELINE_DEFAULTS } from '../../core/pipeline';
-import { literal } from '../private/escape';
+import { literal } from '../../core/terraform-text';
 import { imageName } from '../private/image';
 import { localName } from '../private/name';
 import { DevOpsData, DevOpsProvider, DevOpsResource } from '../private/pipeline-devops';

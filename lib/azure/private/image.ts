@@ -1,12 +1,9 @@
-import { copyFileSync, mkdirSync } from 'fs';
-import { dirname, join, relative } from 'path';
 import { AssetType, DataResource, ITerraformDependable, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
-import { Checks } from '../../core/errors';
-import { ContainerImage, directoryTag, files } from '../../core/image';
+import { ContainerImage, copyImage, directoryTag } from '../../core/image';
+import { kebab } from '../../core/naming';
 import { IImageRegistry } from '../registry';
 import { resourcesOf } from './dependencies';
-import { kebab } from './name';
 import { stagingFolder } from './staging';
 
 /** An image that a resource names, and what has to exist before it does. */
@@ -17,18 +14,6 @@ export interface ResolvedImage {
   readonly repositoryAndTag?: string;
   /** What has to be done before the image can be pulled. */
   readonly dependsOn: ITerraformDependable[];
-}
-
-/** Refuses a directory where there is no registry to push its image to. */
-export function checkImage(checks: Checks, image: ContainerImage, registry: IImageRegistry | undefined): void {
-  checks.require(
-    image.directory === undefined || registry !== undefined,
-    'missing',
-    'registry',
-    undefined,
-    'the image is built from a directory, and there is no registry to push it to',
-    'write registry: and an ImageRegistry, or give the image by reference',
-  );
 }
 
 // Values come in by the environment, so that nothing in them is read as shell or as a Terraform expression.
@@ -70,7 +55,7 @@ export function imageReference(scope: Construct, id: string, image: ContainerIma
   const repositoryAndTag = `${imageName(scope)}:${tag}`;
   const reference = `${registry!.loginServer}/${repositoryAndTag}`;
   const source = new TerraformAsset(scope, `${id}Source`, {
-    path: stage(image.directory),
+    path: staged(image.directory),
     type: AssetType.DIRECTORY,
     assetHash: tag,
   });
@@ -108,13 +93,8 @@ export function imageName(scope: Construct): string {
   return kebab(scope.node.id) || 'image';
 }
 
-/** Copies what belongs to an image and nothing else; cdktf takes whole directories, virtual environments and all. */
-function stage(directory: string): string {
+function staged(directory: string): string {
   const copy = stagingFolder();
-  for (const file of files(directory)) {
-    const target = join(copy, relative(directory, file));
-    mkdirSync(dirname(target), { recursive: true });
-    copyFileSync(file, target);
-  }
+  copyImage(directory, copy);
   return copy;
 }

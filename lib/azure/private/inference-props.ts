@@ -7,7 +7,7 @@ import { parity } from '../../core/parity';
 import { AppServiceInferenceProps } from '../inference/props';
 import { SUPPORT } from '../support';
 import { parseCidr } from './cidr';
-import { checkImage } from './image';
+import { checkImage } from '../../core/image';
 import { PlanSize, planSize } from './inference-plan';
 import { checkEnv } from './inference-site';
 import { checksFor } from './root';

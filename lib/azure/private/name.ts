@@ -12,16 +12,6 @@ export function globalName(scope: IConstruct, group: IResourceGroup, max: number
   return physicalName(scope, { max, separator: '', seed: group.nameSeed });
 }
 
-/** `TrainingTrainer` as `training-trainer`. */
-export function kebab(text: string): string {
-  return text
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter(Boolean)
-    .join('-');
-}
-
 /** Id of a grant that a construct makes in the scope of another, beside those of its like. */
 export function grantId(scope: IConstruct, id: string): string {
   return `${scope.node.id}-${id}-${scope.node.addr.slice(-8)}`;

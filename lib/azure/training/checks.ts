@@ -3,7 +3,7 @@ import { Machine, selectMachines } from '../../core/catalogue';
 import { Checks, thousands } from '../../core/errors';
 import { RENDEZVOUS_ENV, TRAINING_ENV, defaultCapacity } from '../../core/training';
 import { imageConfig } from '../private/dockerfile';
-import { checkImage } from '../private/image';
+import { checkImage } from '../../core/image';
 import { SUPPORT } from '../support';
 import { GpuTrainingClusterProps } from './cluster-props';
 

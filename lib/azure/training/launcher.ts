@@ -4,7 +4,7 @@ import { LogicAppWorkflow } from '@cdktf/provider-azurerm/lib/logic-app-workflow
 import { Fn, ITerraformDependable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { contentHash } from '../../core/naming';
-import { literal } from '../private/escape';
+import { literal } from '../../core/terraform-text';
 import { grantId, localName } from '../private/name';
 import { Recurrence } from '../private/recurrence';
 import { IResourceGroup } from '../resource-group';

@@ -1,13 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
-import { dirname, join, relative } from 'path';
+import { join } from 'path';
 import { Aspects, AssetType, DataResource, ITerraformDependable, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
-import { Checks } from '../../core/errors';
-import { ContainerImage, directoryTag, files } from '../../core/image';
+import { ContainerImage, copyImage, directoryTag } from '../../core/image';
+import { kebab } from '../../core/naming';
 import { IImageRegistry } from '../registry';
 import { ImageBuilder } from './image-builder';
-import { kebab } from './names';
 import { enableServices } from './services';
 
 /** Where Cloud Build runs. */
@@ -20,18 +19,6 @@ export interface BuildLocation {
 export interface ResolvedImage {
   readonly reference: string;
   readonly dependsOn: ITerraformDependable[];
-}
-
-/** Refuses a directory where there is no registry to push its image to. */
-export function checkImage(checks: Checks, image: ContainerImage, registry: IImageRegistry | undefined): void {
-  checks.require(
-    image.directory === undefined || registry !== undefined,
-    'missing',
-    'registry',
-    undefined,
-    'the image is built from a directory, and there is no registry to push it to',
-    'write registry: and an ImageRegistry, or give the image by reference',
-  );
 }
 
 // Values come in by the environment, so that nothing in them is read as shell or as a Terraform expression.
@@ -119,11 +106,7 @@ function stagedAsset(scope: Construct, id: string, directory: string, tag: strin
   // Aspects run before assets are written, and not at all where nothing is.
   Aspects.of(asset).add({
     visit: () => {
-      for (const file of files(directory)) {
-        const target = join(copy, relative(directory, file));
-        mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-        copyFileSync(file, target);
-      }
+      copyImage(directory, copy);
       // Without one gcloud leaves out what .gitignore names, such as a model that is built into the image.
       const ignore = join(copy, '.gcloudignore');
       if (!existsSync(ignore)) writeFileSync(ignore, '');

@@ -1,16 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { NameRule, physicalName } from '../../core/naming';
-
-/** `TrainingTrainer` as `training-trainer`. */
-export function kebab(id: string): string {
-  return id
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter(Boolean)
-    .join('-');
-}
+import { NameRule, kebab, physicalName } from '../../core/naming';
 
 /** A name that starts with what users called the construct, and is unique in a project: `training-trainer-1a2b3c4d`. */
 export function nameIn(scope: IConstruct, project: string, rule: Partial<NameRule> = {}): string {

@@ -2,7 +2,7 @@ import { CloudbuildTriggerBuildStep } from '@cdktf/provider-google/lib/cloudbuil
 import { PIPELINE_DEFAULTS, PipelineStage, RolloutStrategy } from '../../core';
 import { ICloudRunService } from '../inference';
 import { PLACEHOLDER } from './inference-checks';
-import { literal } from './literal';
+import { literal } from '../../core/terraform-text';
 import { PipelineInput, stagesOf } from './pipeline-checks';
 import { BUILD_SCRIPT, commandsScript, DEPLOY_SCRIPT, RELEASE_SCRIPT, SMOKE_SCRIPT, TRAFFIC_SCRIPT } from './pipeline-scripts';
 

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
-import { kebab, nameIn } from './names';
+import { kebab } from '../../core/naming';
+import { nameIn } from './names';
 import { enableServices } from './services';
 
 /**

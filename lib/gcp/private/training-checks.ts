@@ -5,7 +5,7 @@ import { defaultCapacity } from '../../core/training';
 import { SUPPORT } from '../support';
 import type { GpuTrainingClusterProps } from '../training/props';
 import { spotOrFlexOnly, zoneOf } from './batch-job';
-import { checkImage } from './image';
+import { checkImage } from '../../core/image';
 import { checkPlace, isRegion } from './place';
 
 /** What the props of a cluster come down to. */

@@ -3,5 +3,5 @@
  * Tokens of cdktf are left alone, so that attributes of resources can be part of the text.
  */
 export function literal(text: string): string {
-  return text.replace(/\$\{(?!TfToken\[)/g, '$$${').replace(/%\{/g, '%%{');
+  return text.replace(/\$\{(?!TfToken\[)/g, '$$$${').replace(/%\{/g, '%%{');
 }

@@ -1,0 +1,32 @@
+/** A cloud, as the declaration names it. */
+export enum Cloud {
+  AWS = 'aws',
+  AZURE = 'azure',
+  GCP = 'gcp',
+}
+
+/** Which GPU: by need (`memoryGib`) or by name (`type`), not both. */
+export interface AcceleratorDeclaration {
+  /**
+   * Least memory of one GPU in GiB; each cloud takes the smallest it has.
+   *
+   * @default - any
+   * @minimum 1
+   */
+  readonly memoryGib?: number;
+  /**
+   * Name in the catalogue, such as `L4` or `A100_80GB`.
+   *
+   * @default - chosen by `memoryGib`
+   */
+  readonly type?: string;
+  /**
+   * GPUs per machine.
+   *
+   * @default 1
+   * @minimum 1
+   * @maximum 16
+   * @TJS-type integer
+   */
+  readonly count?: number;
+}

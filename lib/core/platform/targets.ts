@@ -1,0 +1,285 @@
+/**
+ * The clouds of a platform; at least one.
+ *
+ * @minProperties 1
+ */
+export interface TargetsDeclaration {
+  /**
+   * Amazon Web Services, by CloudFormation.
+   *
+   * @default - not deployed there
+   */
+  readonly aws?: AwsTarget;
+  /**
+   * Microsoft Azure, by Terraform.
+   *
+   * @default - not deployed there
+   */
+  readonly azure?: AzureTarget;
+  /**
+   * Google Cloud, by Terraform.
+   *
+   * @default - not deployed there
+   */
+  readonly gcp?: GcpTarget;
+}
+
+/** Where on AWS. */
+export interface AwsTarget {
+  /**
+   * Region, such as `eu-west-1`. No default: data must not land where nobody chose.
+   *
+   * @pattern ^[a-z]{2}(-[a-z]+)+-\d$
+   */
+  readonly region: string;
+  /**
+   * Account number of 12 digits, such as `"123456789012"`, in quotes.
+   *
+   * @default - the account of the credentials that deploy
+   * @pattern ^\d{12}$
+   */
+  readonly account?: string;
+  /**
+   * What you own already and the platform shall use.
+   *
+   * @default - the platform makes its own
+   */
+  readonly existing?: AwsExisting;
+}
+
+/** Resources on AWS that exist already. */
+export interface AwsExisting {
+  /**
+   * A VPC with private subnets that reach the internet or have endpoints.
+   *
+   * @default - a VPC of the platform's own
+   */
+  readonly network?: AwsExistingNetwork;
+  /**
+   * Name of the bucket for data, checkpoints and models.
+   *
+   * @default - a bucket of the platform's own
+   */
+  readonly artifactBucket?: string;
+  /**
+   * Name of the ECR repository that images are pushed to.
+   *
+   * @default - a repository of the platform's own
+   */
+  readonly imageRepository?: string;
+}
+
+/** A VPC that exists already. */
+export interface AwsExistingNetwork {
+  /**
+   * Id of the VPC, such as `vpc-0a1b2c3d`. No default: it names what you own.
+   *
+   * @pattern ^vpc-[0-9a-f]+$
+   */
+  readonly vpcId: string;
+  /** Zones of the private subnets, in the order of `privateSubnetIds`. No default: synthesis asks no cloud. */
+  readonly availabilityZones: string[];
+  /** Private subnets, one for each zone. No default: synthesis asks no cloud. */
+  readonly privateSubnetIds: string[];
+}
+
+/** Where on Azure. */
+export interface AzureTarget {
+  /**
+   * Location, such as `westeurope`. No default: data must not land where nobody chose.
+   *
+   * @pattern ^[a-z]+[a-z0-9]*$
+   */
+  readonly location: string;
+  /**
+   * Subscription, such as `00000000-0000-0000-0000-000000000000`. No default: the provider demands it, and global names are derived from it.
+   *
+   * @pattern ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$
+   */
+  readonly subscriptionId: string;
+  /**
+   * Where Terraform keeps its state: a container in a storage account.
+   *
+   * @default - a local file, which suits one person only
+   */
+  readonly state?: AzureState;
+  /**
+   * Client id of an app registration in Entra ID, such as `00000000-0000-0000-0000-000000000000`.
+   * Services with `access: authenticated` accept its tokens.
+   *
+   * @default - none; required if a service is authenticated on Azure
+   * @pattern ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$
+   */
+  readonly entraClientId?: string;
+  /**
+   * The Azure DevOps project that pipelines run in; Terraform then makes the pipeline and its connection to Azure.
+   *
+   * @default - pipelines are set up by the commands that Terraform prints
+   */
+  readonly devOps?: AzureDevOpsDeclaration;
+  /**
+   * What you own already and the platform shall use.
+   *
+   * @default - the platform makes its own
+   */
+  readonly existing?: AzureExisting;
+}
+
+/** A project in Azure DevOps. */
+export interface AzureDevOpsDeclaration {
+  /**
+   * Name of the organization, such as `acme` of `https://dev.azure.com/acme`. No default: it names what you own.
+   *
+   * @pattern ^[A-Za-z0-9][A-Za-z0-9-]*$
+   */
+  readonly organization: string;
+  /**
+   * Name of the project. No default: it names what you own.
+   *
+   * @minLength 1
+   */
+  readonly project: string;
+  /**
+   * Id of the service connection by which Azure Pipelines reads GitHub or Bitbucket, such as `00000000-0000-0000-0000-000000000000`.
+   *
+   * @default - none; required unless the repository is on Azure Repos
+   * @pattern ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$
+   */
+  readonly repositoryConnectionId?: string;
+}
+
+/** Terraform state in an Azure storage account. */
+export interface AzureState {
+  /** Resource group of the storage account. No default: it names what you own. */
+  readonly resourceGroup: string;
+  /** Name of the storage account. No default: it names what you own. */
+  readonly storageAccount: string;
+  /**
+   * Container in it.
+   *
+   * @default tfstate
+   */
+  readonly container?: string;
+  /**
+   * Name of the state's blob.
+   *
+   * @default - name and environment of the platform
+   */
+  readonly key?: string;
+}
+
+/** Resources on Azure that exist already. */
+export interface AzureExisting {
+  /**
+   * Name of the resource group that everything is put into.
+   *
+   * @default - a group of the platform's own
+   */
+  readonly resourceGroup?: string;
+  /**
+   * A virtual network with one subnet for private endpoints and one delegated to App Service.
+   *
+   * @default - a network of the platform's own
+   */
+  readonly network?: AzureExistingNetwork;
+  /**
+   * Id of the storage account for data, checkpoints and models.
+   *
+   * @default - an account of the platform's own
+   */
+  readonly storageAccountId?: string;
+  /**
+   * Id of the container registry.
+   *
+   * @default - a registry of the platform's own
+   */
+  readonly containerRegistryId?: string;
+  /**
+   * Id of the Log Analytics workspace.
+   *
+   * @default - a workspace of the platform's own
+   */
+  readonly logWorkspaceId?: string;
+}
+
+/** A virtual network that exists already. */
+export interface AzureExistingNetwork {
+  /** Id of the virtual network. No default: it names what you own. */
+  readonly virtualNetworkId: string;
+  /** Id of the subnet for private endpoints. No default: it names what you own. */
+  readonly privateEndpointSubnetId: string;
+  /** Id of the subnet that is delegated to `Microsoft.Web/serverFarms`. No default: it names what you own. */
+  readonly appServiceSubnetId: string;
+  /** Id of the subnet for training machines. No default: it names what you own. */
+  readonly trainingSubnetId: string;
+}
+
+/** Where on Google Cloud. */
+export interface GcpTarget {
+  /**
+   * Project id, such as `acme-ml-dev`. No default: it decides who pays.
+   *
+   * @pattern ^[a-z][a-z0-9-]{4,28}[a-z0-9]$
+   */
+  readonly project: string;
+  /**
+   * Region, such as `europe-west4`. No default: data must not land where nobody chose.
+   *
+   * @pattern ^[a-z]+-[a-z]+[0-9]+$
+   */
+  readonly region: string;
+  /**
+   * Where Terraform keeps its state: a bucket.
+   *
+   * @default - a local file, which suits one person only
+   */
+  readonly state?: GcpState;
+  /**
+   * What you own already and the platform shall use.
+   *
+   * @default - the platform makes its own
+   */
+  readonly existing?: GcpExisting;
+}
+
+/** Terraform state in a Cloud Storage bucket. */
+export interface GcpState {
+  /** Name of the bucket. No default: it names what you own. */
+  readonly bucket: string;
+  /**
+   * Folder in the bucket.
+   *
+   * @default - name and environment of the platform
+   */
+  readonly prefix?: string;
+}
+
+/** Resources on Google Cloud that exist already. */
+export interface GcpExisting {
+  /**
+   * A VPC network with a subnetwork in the target's region.
+   *
+   * @default - a network of the platform's own
+   */
+  readonly network?: GcpExistingNetwork;
+  /**
+   * Name of the bucket for data, checkpoints and models.
+   *
+   * @default - a bucket of the platform's own
+   */
+  readonly artifactBucket?: string;
+  /**
+   * Id of the Artifact Registry repository for images, in the target's project and region.
+   *
+   * @default - a repository of the platform's own
+   */
+  readonly imageRepository?: string;
+}
+
+/** A VPC network that exists already. */
+export interface GcpExistingNetwork {
+  /** Self link or `projects/P/global/networks/N`. No default: it names what you own. */
+  readonly network: string;
+  /** Self link or `projects/P/regions/R/subnetworks/S`, with private Google access. No default: it names what you own. */
+  readonly subnetwork: string;
+}
