@@ -17,7 +17,7 @@ export const FOLDER = { aws: 'cdk.out', azure: 'cdktf.out', gcp: 'cdktf.out' } a
  * Flags that new CDK apps are advised to set, as far as they change what this library makes. In the code and not in cdk.json,
  * so that `mlops synth` and `npx cdk synth` write the same template. The user's own context goes before it.
  */
-const AWS_CONTEXT: { readonly [flag: string]: unknown } = {
+export const AWS_CONTEXT: { readonly [flag: string]: unknown } = {
   '@aws-cdk/aws-iam:minimizePolicies': true,
   '@aws-cdk/core:validateAgainstDefaultRules': true,
   // Stack traces carry this machine's paths into the output, and cost time.

@@ -8,6 +8,7 @@ const require = createRequire(import.meta.url);
 const { App, DefaultStackSynthesizer } = require('aws-cdk-lib/core');
 const { aws } = require('mlops-constructs');
 const { load } = require('../../bin/cli/load.js');
+const { AWS_CONTEXT } = require('../../bin/cli/platforms.js');
 
 /** Types that moto drops; it removes whatever refers to them, too, so references become text. */
 const UNKNOWN = new Set(JSON.parse(readFileSync(join(dirname(fileURLToPath(import.meta.url)), 'moto-unknown.json'), 'utf8')));
@@ -36,7 +37,7 @@ const CHANGES = {
 
 const { declaration } = load(process.env.MLOPS_FILE);
 // The rule is left out because moto cannot update a stack that has it.
-const app = new App({ defaultStackSynthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) });
+const app = new App({ context: AWS_CONTEXT, defaultStackSynthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) });
 const stack = new aws.MlPlatformStack(app, `${declaration.name}-${declaration.environment ?? 'dev'}`, declaration);
 const assembly = app.synth();
 

@@ -1,7 +1,7 @@
 // node test/e2e/strict.mjs --list
 // node test/e2e/strict.mjs EXAMPLE OUT: synthesizes with CDK's validator as errors and cdk-nag's AwsSolutions; fails on any finding.
 import { createRequire } from 'node:module';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,9 +31,11 @@ if (name === '--list') {
 
 const { App, Validations } = require('aws-cdk-lib/core');
 const { AwsSolutionsChecks } = require('cdk-nag');
+const { AWS_CONTEXT } = require('../../bin/cli/platforms.js');
 const app = new App({
   outdir: out,
-  context: { '@aws-cdk/core:validateAgainstDefaultRules': true, '@aws-cdk/core:strictCfnValidateErrors': true },
+  // As users get it, and the validator's warnings as errors, too.
+  context: { ...AWS_CONTEXT, '@aws-cdk/core:strictCfnValidateErrors': true },
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 if (EXAMPLES[name]) {
@@ -45,6 +47,7 @@ if (EXAMPLES[name]) {
   // Beside the example, because image directories are relative to the declaration.
   const file = join(dirname(housing), `.${name}.yaml`);
   writeFileSync(file, text);
+  process.once('exit', () => rmSync(file, { force: true }));
   const { declaration } = load(file);
   new aws.MlPlatformStack(app, name, declaration);
 } else {

@@ -5,7 +5,9 @@ import { SUPPORT as azure } from '../../lib/azure/support';
 import { SUPPORT as gcp } from '../../lib/gcp/support';
 
 const ROOT = join(__dirname, '..', '..');
-const manifest = JSON.parse(readFileSync(join(ROOT, '.jsii'), 'utf8')) as { types: { [fqn: string]: { kind: string; interfaces?: string[] } } };
+const manifest = JSON.parse(readFileSync(join(ROOT, '.jsii'), 'utf8')) as {
+  types: { [fqn: string]: { kind: string; interfaces?: string[] } };
+};
 
 /** A capability with one engine per cloud has one class name everywhere; the contract that it implements. */
 const EVERYWHERE: { readonly [name: string]: string | undefined } = {
