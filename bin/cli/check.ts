@@ -35,11 +35,16 @@ export function check(file: string, cwd: string, { asked, among = CLOUDS, build 
   const clouds = cloudsOf(loaded, declaration, among, asked);
   requirePeers(clouds);
   const { result: platforms } = captureConsole(() => buildPlatforms(declaration, clouds, build));
-  const found = platforms.problems.map((p) => locateProblem(source, p)).filter((p) => !loaded.isReplaced(source.split(p.path)));
+  const found = platforms.problems.map((p) => locateProblem(source, p)).filter((p) => !loaded.isReplaced(cause(source.split(p.path))));
   const problems = [...loaded.problems, ...found];
   if (problems.length) throw new InputError(problems);
   if (platforms.failures.length) throw platforms.failures[0];
   return { declaration, clouds, platforms };
+}
+
+/** The field that a problem hangs on: whether a command is needed depends on the image, which may bring its own. */
+function cause(path: readonly string[]): readonly string[] {
+  return path[path.length - 1] === 'command' ? [...path.slice(0, -1), 'image'] : path;
 }
 
 function cloudsOf(

@@ -139,3 +139,13 @@ test('what an earlier run wrote is left alone', async () => {
   expect((await project.run('synth', '--targets', 'gcp')).code).toBe(2);
   expect(project.files()).toEqual(before);
 });
+
+test('an image directory that is not there: nobody asks for the command that it may bring', async () => {
+  expect(await refused({ './train': './trian', '    command: [python, train.py]\n': '' })).toBe(
+    printed([
+      '11:12  training.trainer.image  "./trian"',
+      'there is no such directory',
+      'write a directory that holds a Dockerfile, or an image reference such as ghcr.io/acme/app:1.0',
+    ]),
+  );
+});
