@@ -37,7 +37,10 @@ const CHANGES = {
 
 const { declaration } = load(process.env.MLOPS_FILE);
 // The rule is left out because moto cannot update a stack that has it.
-const app = new App({ context: AWS_CONTEXT, defaultStackSynthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) });
+const app = new App({
+  context: AWS_CONTEXT,
+  defaultStackSynthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
+});
 const stack = new aws.MlPlatformStack(app, `${declaration.name}-${declaration.environment ?? 'dev'}`, declaration);
 const assembly = app.synth();
 
@@ -47,7 +50,8 @@ for (const r of Object.values(template.Resources)) CHANGES[r.Type]?.(r, template
 // Custom resources wait for a Lambda function that runs, which takes a Docker engine.
 const custom = Object.keys(template.Resources).filter((id) => template.Resources[id].Type.startsWith('Custom::'));
 for (const id of custom) delete template.Resources[id];
-for (const r of Object.values(template.Resources)) if (Array.isArray(r.DependsOn)) r.DependsOn = r.DependsOn.filter((d) => !custom.includes(d));
+for (const r of Object.values(template.Resources))
+  if (Array.isArray(r.DependsOn)) r.DependsOn = r.DependsOn.filter((d) => !custom.includes(d));
 template.Resources = rewired(template.Resources);
 template.Outputs = rewired(template.Outputs ?? {});
 writeFileSync(file, JSON.stringify(template, null, 1));

@@ -61,7 +61,7 @@ try {
   if (inside) throw new Error(inside);
   console.log('bootstrapped, deployed, no difference, updated, destroyed');
 } catch (e) {
-  console.error(`${e.message}\n${fault()}\n${readFileSync(log, "utf8").slice(-1500)}`);
+  console.error(`${e.message}\n${fault()}\n${readFileSync(log, 'utf8').slice(-1500)}`);
   process.exitCode = 1;
 } finally {
   moto.kill();
@@ -71,11 +71,15 @@ try {
 
 function cdk(file, command, ...args) {
   const app = command === 'bootstrap' ? [] : ['--app', `node ${join(here, 'moto-app.mjs')}`, '--output', join(work, 'cdk.out')];
-  const r = spawnSync(process.execPath, [join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'), command, '--no-version-reporting', ...args, ...app], {
-    cwd: work,
-    env: { ...env, MLOPS_FILE: file },
-    encoding: 'utf8',
-  });
+  const r = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'), command, '--no-version-reporting', ...args, ...app],
+    {
+      cwd: work,
+      env: { ...env, MLOPS_FILE: file },
+      encoding: 'utf8',
+    },
+  );
   console.log(`cdk ${command}: exit ${r.status}`);
   if (r.status) throw new Error(`cdk ${command} failed:\n${r.stdout.slice(-4000)}\n${r.stderr.slice(-6000)}`);
 }
@@ -107,7 +111,9 @@ async function describe(stack) {
   const answer = await fetch(env.AWS_ENDPOINT_URL, {
     method: 'POST',
     body,
-    headers: { authorization: `AWS4-HMAC-SHA256 Credential=x/20260101/${REGION}/cloudformation/aws4_request, SignedHeaders=host, Signature=x` },
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=x/20260101/${REGION}/cloudformation/aws4_request, SignedHeaders=host, Signature=x`,
+    },
   });
   const xml = await answer.text();
   if (!answer.ok) throw new Error(xml);
@@ -120,7 +126,13 @@ async function describe(stack) {
 async function up() {
   if (!existsSync(server)) throw new Error(`no moto server at ${server}`);
   for (let i = 0; i < 100; i++) {
-    if (await fetch(`http://localhost:${port}/moto-api/`).then((r) => r.ok, () => false)) return;
+    if (
+      await fetch(`http://localhost:${port}/moto-api/`).then(
+        (r) => r.ok,
+        () => false,
+      )
+    )
+      return;
     await new Promise((done) => setTimeout(done, 300));
   }
   throw new Error('moto did not start');

@@ -13,8 +13,10 @@ const housing = join(root, 'examples', 'housing', 'ml-platform.yaml');
 const EXAMPLES = {
   housing: (text) => text,
   'housing-prod': (text) => text.replace('environment: dev', 'environment: prod'),
-  'housing-public': (text) => text.replace('access: private', 'access: public').replace('strategy: canary, percent: 10, interval: 10m', 'strategy: all-at-once'),
-  'housing-authenticated': (text) => text.replace('access: private', 'access: authenticated').replace('scaling: { min: 0', 'scaling: { min: 2'),
+  'housing-public': (text) =>
+    text.replace('access: private', 'access: public').replace('strategy: canary, percent: 10, interval: 10m', 'strategy: all-at-once'),
+  'housing-authenticated': (text) =>
+    text.replace('access: private', 'access: authenticated').replace('scaling: { min: 0', 'scaling: { min: 2'),
   'housing-gang': (text) =>
     text
       .replace('{ memoryGib: 24, count: 1 }', '{ type: A100_80GB, count: 8 }')
