@@ -14,6 +14,7 @@ const TIERS = [
 // A room may load its own library by deep paths only: a provider's barrel costs seconds.
 const FORBIDDEN = {
   core: String.raw`^(aws-cdk-lib|cdktf|@cdktf|cdk-nag)|(^|/)(aws|azure|gcp|review)(/|$)`,
+  review: String.raw`^(aws-cdk-lib|cdktf|@cdktf|constructs|cdk-nag)|(^|/)(core|aws|azure|gcp)(/|$)`,
   aws: String.raw`^(aws-cdk-lib$|cdktf|@cdktf)|(^|/)(azure|gcp|review)(/|$)`,
   azure: String.raw`^(aws-cdk-lib|@cdktf/provider-google|@cdktf/provider-azurerm(/lib)?$)|(^|/)(aws|gcp|review)(/|$)`,
   gcp: String.raw`^(aws-cdk-lib|@cdktf/provider-azurerm|@cdktf/provider-google(/lib)?$)|(^|/)(aws|azure|review)(/|$)`,
