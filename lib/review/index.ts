@@ -1,1 +1,3 @@
+export * from './compare';
 export * from './model';
+export * from './read';

@@ -1,0 +1,33 @@
+import { classify } from './classify';
+import { diffCloudFormation } from './cloudformation';
+import { Change, CLASSES, classesOf, Report, Snapshot } from './model';
+import { diffTerraform } from './terraform';
+
+/** Compares two revisions, stack by stack; the dangerous changes first. */
+export function compare(before: readonly Snapshot[], after: readonly Snapshot[]): Report {
+  const key = (s: Snapshot): string => `${s.kind}:${s.stack}`;
+  const was = new Map(before.map((s) => [key(s), s]));
+  const is = new Map(after.map((s) => [key(s), s]));
+  const pairs = [...new Set([...was.keys(), ...is.keys()])].sort().map((k) => ({ before: was.get(k), after: is.get(k) }));
+  const changes = pairs.flatMap((pair) => {
+    const either = (pair.after ?? pair.before)!;
+    const diff = either.kind === 'terraform' ? diffTerraform : diffCloudFormation;
+    return diff(pair.before, pair.after).map(classify);
+  });
+  return {
+    changes: changes.sort((a, b) => danger(a) - danger(b) || compareText(a.stack, b.stack) || compareText(a.address, b.address)),
+    stacks: pairs.map((p) => {
+      const { cloud, stack } = (p.after ?? p.before)!;
+      return { cloud, stack, before: p.before !== undefined, after: p.after !== undefined };
+    }),
+  };
+}
+
+function danger(change: Change): number {
+  const [worst] = classesOf(change);
+  return worst ? CLASSES.indexOf(worst) : CLASSES.length;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
