@@ -49,9 +49,8 @@ function rename(data: Data, from: readonly string[], to: readonly string[]): voi
 
 /** Puts a stand-in where one is required; else leaves the field out. */
 function replace(data: Data, path: readonly string[]): readonly string[] | undefined {
-  // A list is one field: half of it could mean something else.
-  const list = path.findIndex((_, i) => fieldAt(path.slice(0, i + 1))?.type === 'array');
-  const whole = list < 0 ? path : path.slice(0, list + 1);
+  const end = path.findIndex((_, i) => isWhole(path.slice(0, i + 1), path[i + 1]));
+  const whole = end < 0 ? path : path.slice(0, end + 1);
   const parentPath = whole.slice(0, -1);
   const name = whole[whole.length - 1];
   const parent = parentPath.reduce<unknown>((d, step) => (isMap(d) ? d[step] : undefined), data);
@@ -62,4 +61,10 @@ function replace(data: Data, path: readonly string[]): readonly string[] | undef
   if (needed && field) parent[name] = standIn(field);
   else delete parent[name];
   return whole;
+}
+
+/** A list is one field, and so is an accelerator without what it is chosen by: the rest could mean something else. */
+function isWhole(path: readonly string[], wrong: string | undefined): boolean {
+  const { type, properties } = fieldAt(path) ?? {};
+  return type === 'array' || (properties?.memoryGib !== undefined && (wrong === 'memoryGib' || wrong === 'type'));
 }

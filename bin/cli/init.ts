@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'fs';
 import { basename, dirname, relative, resolve, sep } from 'path';
+import { requireWritable } from './output';
 import { SetupError } from './peers';
 import { SCHEMA_FILE } from './schema';
 
@@ -12,6 +13,7 @@ export function init(file: string, cwd: string): void {
   const path = resolve(cwd, file);
   if (existsSync(path)) throw new SetupError(`${file} exists and was left as it is. Name another file, or remove it first.`, 2);
   if (!existsSync(dirname(path))) throw new SetupError(`There is no folder ${dirname(path)}. Make it first.`, 2);
+  requireWritable(dirname(path));
   writeFileSync(path, starter(dirname(path)), { flag: 'wx' });
 }
 

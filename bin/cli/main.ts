@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { CloudName } from '../../lib/core/catalogue';
+import { diff, DiffOptions } from './diff';
 import { init } from './init';
 import { Io } from './io';
 import { manifest, SetupError } from './peers';
@@ -13,6 +14,7 @@ import { Report, synth, SynthOptions, validate } from './synth';
 /** What a run of the command line ends with. */
 export enum Exit {
   OK = 0,
+  /** An error of this program; of `mlops diff`, that the change fails the review. */
   UNEXPECTED = 1,
   BAD_INPUT = 2,
 }
@@ -29,12 +31,13 @@ const DEFAULT_FILE = 'ml-platform.yaml';
 export async function main(args: readonly string[], io: Io): Promise<Exit> {
   let settings: Settings = {};
   const progress = new Progress(io);
-  const program = commands(io, progress).hook('preAction', (_, command) => {
+  let passes = true;
+  const program = commands(io, progress, (verdict) => (passes = verdict)).hook('preAction', (_, command) => {
     settings = command.optsWithGlobals();
   });
   try {
     await program.parseAsync(args, { from: 'user' });
-    return Exit.OK;
+    return passes ? Exit.OK : Exit.UNEXPECTED;
   } catch (e) {
     progress.done();
     if (e instanceof CommanderError) return e.exitCode === 0 ? Exit.OK : Exit.BAD_INPUT;
@@ -54,7 +57,7 @@ export async function main(args: readonly string[], io: Io): Promise<Exit> {
   }
 }
 
-function commands(io: Io, progress: Progress): Command {
+function commands(io: Io, progress: Progress, judged: (passes: boolean) => void): Command {
   const program = new Command('mlops')
     .description('One declaration, three clouds: CloudFormation for AWS, Terraform for Azure and Google Cloud.')
     .version(manifest().version)
@@ -88,6 +91,20 @@ function commands(io: Io, progress: Progress): Command {
   );
 
   program
+    .command('diff')
+    .description('say what a change does to what is deployed, without credentials')
+    .argument('[revisions...]', 'BEFORE and AFTER: folders of mlops synth, cdk.out, cdktf.out, a template, a cdk.tf.json')
+    .option('--base <ref>', 'compare a declaration with itself at a git revision; then name the declaration only')
+    .option('--format <format>', 'text, markdown, json or html (default: text)')
+    .option('--output <file>', 'write into a file')
+    .option('--fail-on <classes>', 'classes that fail, or none (default: data-loss,replace,access,unknown)', parseList)
+    .option('--allow <names>', 'addresses or construct paths to let pass', parseMore)
+    .option('--plan <file>', 'what terraform show -json says of the same change; once for each stack', parseMore)
+    .option('--verbose', 'show every change, property and value')
+    .addHelpText('after', '\nEnds with 0 if nothing is in a failing class, with 1 if something is, with 2 if it could not compare.')
+    .action(async (revisions: string[], options: DiffOptions) => judged(await diff(revisions, options, io, progress)));
+
+  program
     .command('init')
     .description('write a commented declaration to start from')
     .argument('[file]', 'the file to write', DEFAULT_FILE)
@@ -110,11 +127,19 @@ function commands(io: Io, progress: Progress): Command {
 }
 
 function parseTargets(text: string): CloudName[] {
-  const words = text
-    .split(',')
-    .map((w) => w.trim())
-    .filter(Boolean);
+  const words = parseList(text);
   const unknown = words.filter((w) => !CLOUDS.includes(w as CloudName));
   if (unknown.length || !words.length) throw new InvalidArgumentError(`Write some of ${CLOUDS.join(', ')}, with commas between them.`);
   return words as CloudName[];
+}
+
+function parseList(text: string): string[] {
+  return text
+    .split(',')
+    .map((w) => w.trim())
+    .filter(Boolean);
+}
+
+function parseMore(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...parseList(text)];
 }

@@ -1,6 +1,7 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'fs';
+import { accessSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'fs';
 import { tmpdir } from 'os';
 import { dirname, join } from 'path';
+import { SetupError } from './peers';
 
 /** Runs something with a folder of its own, which is gone afterwards. */
 export async function inTemporaryFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
@@ -15,6 +16,25 @@ export async function inTemporaryFolder<T>(run: (folder: string) => Promise<T>):
 /** What Terraform keeps beside a stack: it is the user's, and outlives a synthesis. */
 const TERRAFORM_OWN = /^\.terraform$|^\.terraform\.lock\.hcl$|\.tfstate(\..*)?$|\.tfvars(\.json)?$|\.tfplan$/;
 const STATE = /\.tfstate$/;
+
+/**
+ * Sees that folders can be made or written to, before a run puts half of what it made in place.
+ *
+ * @throws SetupError if there is a file instead, or if it may not be done
+ */
+export function requireWritable(...folders: string[]): void {
+  for (const folder of folders) {
+    let there = folder;
+    while (!existsSync(there)) there = dirname(there);
+    if (!statSync(there).isDirectory())
+      throw new SetupError(`${there} is a file, where a folder is needed. Name another folder, or remove the file first.`, 2);
+    try {
+      accessSync(there, constants.W_OK | constants.X_OK);
+    } catch {
+      throw new SetupError(`${there} may not be written to. Name another folder, or allow your user to write there.`, 2);
+    }
+  }
+}
 
 /** Puts a folder or file in the place of another. */
 export function replaceFolder(from: string, to: string): void {

@@ -64,7 +64,7 @@ export function renderAll(problems: readonly LocatedProblem[], colors?: Colors):
 const LONGEST = 60;
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
 }
 function compare(a: string, b: string): number {

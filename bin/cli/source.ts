@@ -1,3 +1,4 @@
+import { isUtf8 } from 'buffer';
 import { readFileSync } from 'fs';
 import { dirname, resolve } from 'path';
 import { Document, isAlias, isMap, isScalar, isSeq, LineCounter, Node, Pair, parseAllDocuments, ParsedNode, visit, YAMLMap } from 'yaml';
@@ -32,19 +33,24 @@ export class Source {
   /**
    * Reads a file.
    *
-   * @throws InputError if it is missing, not YAML, or not a map of fields
+   * @throws InputError if it is missing, not text, not YAML, or not a map of fields
    */
   public static read(file: string, cwd: string): Source {
     const absolute = resolve(cwd, file);
-    const fail = (reason: string, instead: string): never => {
-      throw new InputError([{ file, line: 1, column: 1, path: '', code: 'missing', reason, instead, by: [] }]);
+    const fail = (reason: string, instead: string, line = 1, column = 1): never => {
+      throw new InputError([{ file, line, column, path: '', code: 'missing', reason, instead, by: [] }]);
     };
     try {
-      return new Source(file, dirname(absolute), readFileSync(absolute, 'utf8'));
+      const bytes = readFileSync(absolute);
+      const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+      const before = text.split('\uFFFD', 1)[0].split('\n');
+      if (!isUtf8(bytes)) fail('the file is not text in UTF-8', 'save it as UTF-8', before.length, before[before.length - 1].length + 1);
+      return new Source(file, dirname(absolute), text);
     } catch (e) {
       const code = (e as NodeJS.ErrnoException).code;
       if (code === 'ENOENT') return fail('there is no such file', 'name a declaration; `npx mlops init` writes one to start from');
       if (code === 'EISDIR') return fail('this is a directory', 'name the declaration in it, such as ml-platform.yaml');
+      if (code === 'ELOOP') return fail('this is a link that leads back to itself', 'name the file that it should lead to');
       if (code === 'EACCES' || code === 'EPERM') return fail('the file may not be read', 'allow your user to read it');
       throw e;
     }

@@ -27,9 +27,14 @@ export function renderSupport(colors: Colors, width: number): string {
     style: { head: [], border: [] },
   });
   const show = ({ level, by, reason }: SupportCell): string =>
-    [[paint[level](MARK[level]), by].filter(Boolean).join(': '), reason && dim(reason)].filter(Boolean).join('\n');
-  for (const row of ROWS) t.push([`${SUPPORT_ROWS[row]}\n${dim(row)}`, ...CLOUDS.map((c) => show(column[c][row]))]);
+    [[paint[level](MARK[level]), fit(by, each)].filter(Boolean).join(': '), reason && dim(fit(reason, each))].filter(Boolean).join('\n');
+  for (const row of ROWS) t.push([`${SUPPORT_ROWS[row]}\n${dim(fit(row, first))}`, ...CLOUDS.map((c) => show(column[c][row]))]);
   return `${t.toString()}\n`;
+}
+
+/** Breaks words that are longer than their column, which the table would cut. */
+function fit(text: string, column: number): string {
+  return text.replace(new RegExp(`\\S{${column - 2}}(?=\\S)`, 'g'), '$&\n');
 }
 
 /** The table for docs/support.md. */

@@ -5,7 +5,7 @@ import { ParityEntry } from '../../lib/core/parity';
 import type { MlPlatformProps } from '../../lib/core/platform';
 import { check, Checked } from './check';
 import { Io } from './io';
-import { inTemporaryFolder, replaceFolder, replaceStacks } from './output';
+import { inTemporaryFolder, replaceFolder, replaceStacks, requireWritable } from './output';
 import { countResources, FOLDER, parityOf, Platforms, stackName } from './platforms';
 import { Progress } from './progress';
 import { captureConsole } from './quiet';
@@ -56,7 +56,7 @@ export async function validate(file: string, options: SynthOptions, io: Io, prog
 /**
  * Writes `cdk.out`, `cdktf.out` and `parity.json`; all of them, or nothing.
  *
- * @throws InputError with every problem that any cloud has
+ * @throws InputError with every problem that any cloud has, SetupError if the folder cannot take it
  */
 export async function synth(file: string, options: SynthOptions, io: Io, progress: Progress): Promise<Report> {
   const out = resolve(io.cwd, options.out ?? '.');
@@ -64,6 +64,8 @@ export async function synth(file: string, options: SynthOptions, io: Io, progres
     const staged = { aws: join(folder, FOLDER.aws), terraform: join(folder, FOLDER.gcp) };
     await progress.step(`Checking ${file}`);
     const checked = check(file, io.cwd, { asked: options.targets, build: staged });
+    const stacksOf = (c: CloudName): string[] => (c === 'aws' ? [] : ['stacks', join('stacks', stackName(c, checked.declaration))]);
+    requireWritable(out, ...checked.clouds.flatMap((c) => ['', ...stacksOf(c)].map((path) => join(out, FOLDER[c], path))));
     const notes = await write(checked.platforms, progress);
     const stacks = reports(checked).map((stack): StackReport => {
       const made = stack.cloud === 'aws' ? staged.aws : staged.terraform;

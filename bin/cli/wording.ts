@@ -96,7 +96,7 @@ function unknownField(path: readonly string[], name: string, data: unknown): Fie
 }
 
 /** The word that was probably meant: the same but for case, dashes and order, or a few letters away. */
-function similar(word: string, words: readonly string[]): string | undefined {
+export function similar(word: string, words: readonly string[]): string | undefined {
   const plain = (w: string): string => w.toLowerCase().replace(/[-_\s]/g, '');
   const letters = (w: string): string => [...plain(w)].sort().join('');
   const same = words.find((w) => plain(w) === plain(word)) ?? words.find((w) => letters(w) === letters(word));

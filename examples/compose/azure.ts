@@ -13,7 +13,12 @@ const NETWORK = `${GROUP}/providers/Microsoft.Network/virtualNetworks/pricing`;
 export class PricingStack extends TerraformStack {
   public constructor(scope: Construct, id: string) {
     super(scope, id);
-    new AzurermProvider(this, 'Azure', { features: [{}], subscriptionId: SUBSCRIPTION, storageUseAzuread: true });
+    new AzurermProvider(this, 'Azure', {
+      // Storage accounts answer in the network only; what Terraform asks goes through Azure Resource Manager.
+      features: [{ storage: [{ dataPlaneAvailable: false }] }],
+      subscriptionId: SUBSCRIPTION,
+      storageUseAzuread: true,
+    });
 
     // Owned already.
     const resourceGroup = ResourceGroup.fromResourceGroupAttributes(this, 'Group', {

@@ -82,9 +82,9 @@ const SATURATION = 0.8;
  * The dashboard costs about 3 USD a month after the account's first three, an alarm 0.10 USD; objectives are billed by Application Signals.
  *
  * @example
- * declare const service: LambdaInference;
- * declare const cluster: GpuTrainingCluster;
- * const monitoring = new Monitoring(this, 'Monitoring', { email: 'ml-oncall@example.com' });
+ * declare const service: aws.LambdaInference;
+ * declare const cluster: aws.GpuTrainingCluster;
+ * const monitoring = new aws.Monitoring(this, 'Monitoring', { email: 'ml-oncall@example.com' });
  * monitoring.watchInference('predict', service);
  * monitoring.watchTraining('trainer', cluster);
  *
@@ -195,8 +195,9 @@ export class Monitoring extends Construct implements IMonitoring {
       cluster.metricFailedJobs({ period: FIVE_MINUTES }),
       once,
     );
-    // A cluster that was made here has the alarm already.
-    const own = (cluster as Partial<GpuTrainingCluster>).stuckJobsAlarm;
+    // A cluster that was made in this stack has the alarm already. That of another stack could not depend on the topics of this one.
+    const { stuckJobsAlarm } = cluster as Partial<GpuTrainingCluster>;
+    const own = stuckJobsAlarm && Stack.of(stuckJobsAlarm) === Stack.of(this) ? stuckJobsAlarm : undefined;
     const stuck =
       own ?? this.alarm(`${id}Stuck`, AlarmSeverity.WARNING, RUNBOOK.jobStuck, cluster.metricBlockedQueue({ period: FIVE_MINUTES }), once);
     if (own) this.watchAlarm(own, AlarmSeverity.WARNING);

@@ -76,6 +76,7 @@ export interface MlNetworkProps {
    * Zones that get subnets, from 1 to 6. More zones, more chances to find a GPU.
    *
    * @default - 3; 2 in us-west-1, which has no third for new accounts
+   * @see https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
    */
   readonly zones?: number;
   /**
@@ -91,7 +92,9 @@ export interface MlNetworkProps {
    */
   readonly endpoints?: NetworkEndpoint[];
   /**
-   * Empties the VPC's default security group, which nothing here uses. CloudFormation cannot; it takes a Lambda function.
+   * Empties the VPC's default security group. CloudFormation cannot; it takes a Lambda function.
+   *
+   * Only training jobs over several machines with EFA use the group, and need it as AWS made it.
    *
    * @default false
    */
@@ -120,13 +123,13 @@ const SERVICES: { readonly [e in NetworkEndpoint]: InterfaceVpcEndpointAwsServic
  * and flow logs. No subnet gives out public addresses. Zones are chosen at deployment, so that synthesis asks no cloud.
  *
  * A NAT gateway costs about 35 USD a month; traffic to S3 and to the endpoints asked for does not pass through it.
- * The VPC's default security group, which nothing here uses, stays as AWS made it unless `restrictDefaultSecurityGroup` is set.
+ * The VPC's default security group stays as AWS made it unless `restrictDefaultSecurityGroup` is set.
  *
  * Every construct that takes a `vpc` takes any other as well.
  *
  * @example
- * const network = new MlNetwork(this, 'Network', { environment: Environment.PROD });
- * new GpuTrainingCluster(this, 'Train', {
+ * const network = new aws.MlNetwork(this, 'Network', { environment: Environment.PROD });
+ * new aws.GpuTrainingCluster(this, 'Train', {
  *   vpc: network.vpc,
  *   image: ContainerImage.fromReference('ghcr.io/acme/train:1.4'),
  *   accelerator: Accelerator.L4,

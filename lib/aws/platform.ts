@@ -25,12 +25,12 @@ import { GpuTrainingCluster, IGpuTrainingCluster } from './training';
  * All that is wrong with the declaration is thrown at once, each under the path where it was declared.
  *
  * @example
- * const platform = new MlPlatform(this, 'Platform', {
+ * declare const pipeline: iam.IRole;
+ * const platform = new aws.MlPlatform(this, 'Platform', {
  *   name: 'housing',
  *   targets: { aws: { region: 'eu-west-1' } },
  *   training: { trainer: { image: 'ghcr.io/acme/train:1.4', accelerator: { memoryGib: 24 } } },
  * });
- * declare const pipeline: iam.IRole;
  * platform.trainingCluster('trainer').grants.submit(pipeline);
  */
 export class MlPlatform extends Construct {

@@ -1,4 +1,11 @@
-import { IRepository, Repository, RepositoryEncryption, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
+import {
+  IRepository,
+  ImageTagMutabilityExclusionFilter,
+  Repository,
+  RepositoryEncryption,
+  TagMutability,
+  TagStatus,
+} from 'aws-cdk-lib/aws-ecr';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib/core';
@@ -6,6 +13,7 @@ import { Construct, IConstruct } from 'constructs';
 import { Environment } from '../core';
 import { policyOf } from '../core/environment';
 import { parity } from '../core/parity';
+import { LIVE_TAG } from './private/image';
 import { removalOf } from './private/logs';
 import { checksOf } from './private/scope';
 
@@ -38,7 +46,8 @@ export interface ImageRegistryProps {
    */
   readonly encryptionKey?: IKey;
   /**
-   * A tag always names the same image. A pipeline that moves a tag such as `latest` needs it off.
+   * A tag always names the same image, except for tags that start with `live-`, which pipelines move to the image in service.
+   * A pipeline that moves a tag such as `latest` needs it off.
    *
    * @default false
    */
@@ -49,11 +58,12 @@ export interface ImageRegistryProps {
  * A registry for the images of the platform.
  *
  * Defines an ECR repository that is encrypted, scans each image when it is pushed and keeps the newest images by `environment`.
- * Untagged images go after a week. Storage costs about 0.10 USD per GB and month.
+ * Untagged images go after a week. Images tagged `live-...`, as a `BuildPipeline` tags what it put into service, stay.
+ * Storage costs about 0.10 USD per GB and month.
  *
  * @example
- * const registry = new ImageRegistry(this, 'Images', { environment: Environment.PROD });
  * declare const builder: iam.IRole;
+ * const registry = new aws.ImageRegistry(this, 'Images', { environment: Environment.PROD });
  * registry.grants.push(builder);
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
@@ -76,13 +86,20 @@ export class ImageRegistry extends Construct implements IImageRegistry {
     const policy = policyOf(props.environment);
     const repository = new Repository(this, 'Resource', {
       imageScanOnPush: true,
-      imageTagMutability: props.immutableTags ? TagMutability.IMMUTABLE : TagMutability.MUTABLE,
+      ...(props.immutableTags
+        ? {
+            imageTagMutability: TagMutability.IMMUTABLE_WITH_EXCLUSION,
+            imageTagMutabilityExclusionFilters: [ImageTagMutabilityExclusionFilter.wildcard(`${LIVE_TAG}*`)],
+          }
+        : { imageTagMutability: TagMutability.MUTABLE }),
       ...(props.encryptionKey
         ? { encryption: RepositoryEncryption.KMS, encryptionKey: props.encryptionKey }
         : { encryption: RepositoryEncryption.AES_256 }),
       lifecycleRules: [
-        { rulePriority: 1, description: 'Untagged images go after a week', tagStatus: TagStatus.UNTAGGED, maxImageAge: Duration.days(7) },
-        { rulePriority: 2, description: 'The newest images stay', maxImageCount: props.imagesKept ?? policy.imagesKept },
+        // Whatever matches a rule is out of reach of those after it.
+        { rulePriority: 1, description: 'Images in service stay', tagPrefixList: [LIVE_TAG], maxImageCount: 1_000 },
+        { rulePriority: 2, description: 'Untagged images go after a week', tagStatus: TagStatus.UNTAGGED, maxImageAge: Duration.days(7) },
+        { rulePriority: 3, description: 'The newest images stay', maxImageCount: props.imagesKept ?? policy.imagesKept },
       ],
       removalPolicy: removalOf(props.environment),
       emptyOnDelete: !policy.retainData,

@@ -17,7 +17,7 @@ const UNTAGGED = ['AWS::CloudWatch::Dashboard', 'AWS::ApplicationAutoScaling::Sc
  *
  * @example
  * const app = new cdk.App();
- * new MlPlatformStack(app, 'housing-dev', {
+ * new aws.MlPlatformStack(app, 'housing-dev', {
  *   name: 'housing',
  *   targets: { aws: { region: 'eu-west-1' } },
  *   inference: { predict: { image: 'ghcr.io/acme/housing:1.4' } },

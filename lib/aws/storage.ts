@@ -65,8 +65,8 @@ abstract class ArtifactStoreBase extends Construct implements IArtifactStore {
  * Outside `prod` a deletion of the stack empties and deletes the buckets, by a Lambda function, because CloudFormation cannot.
  *
  * @example
- * const artifacts = new ArtifactStore(this, 'Artifacts', { checkpointExpiry: Duration.days(30) });
  * declare const role: iam.IRole;
+ * const artifacts = new aws.ArtifactStore(this, 'Artifacts', { checkpointExpiry: Duration.days(30) });
  * artifacts.grants.read(role, 'models');
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html

@@ -21,6 +21,7 @@ export interface LogWorkspaceProps {
    * Days that logs are kept, from 30 to 730. The first 31 are free, each further day is paid for by volume.
    *
    * @default - by environment: 30 in dev and staging, 365 in prod
+   * @see https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure
    */
   readonly retentionDays?: number;
   /**
@@ -98,8 +99,8 @@ class ImportedLogWorkspace extends Construct implements ILogWorkspace {
   public constructor(scope: Construct, id: string, attributes: LogWorkspaceAttributes) {
     super(scope, id);
     const checks = checksFor(this, 'azure.LogWorkspace');
-    parseResourceId(checks, 'workspaceId', attributes.workspaceId, 'Microsoft.OperationalInsights/workspaces');
+    const workspace = parseResourceId(checks, 'workspaceId', attributes.workspaceId, 'Microsoft.OperationalInsights/workspaces');
     checks.done();
-    this.workspaceId = attributes.workspaceId;
+    this.workspaceId = workspace.id;
   }
 }

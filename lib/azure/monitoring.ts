@@ -61,7 +61,6 @@ const SATURATED_PERCENT = 90;
  * const monitoring = new azure.Monitoring(this, 'Monitoring', { resourceGroup: group, logWorkspace: logs, email: 'ml-oncall@example.com' });
  * monitoring.watchInference('predict', service);
  *
- * @see https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule
  * @see https://learn.microsoft.com/azure/azure-monitor/reference/tables/appservicehttplogs
  */
 export class Monitoring extends Construct implements IMonitoring {

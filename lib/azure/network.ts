@@ -9,7 +9,7 @@ import { SubnetNatGatewayAssociation } from '@cdktf/provider-azurerm/lib/subnet-
 import { SubnetNetworkSecurityGroupAssociation } from '@cdktf/provider-azurerm/lib/subnet-network-security-group-association';
 import { VirtualNetwork } from '@cdktf/provider-azurerm/lib/virtual-network';
 import { Construct, IConstruct } from 'constructs';
-import { Checks, isUnresolved } from '../core/errors';
+import { Checks } from '../core/errors';
 import { parity } from '../core/parity';
 import { Cidr, inside, overlap, parseCidr, part } from './private/cidr';
 import { localName } from './private/name';
@@ -104,7 +104,6 @@ const LONGEST_PREFIX = 28;
  * @example
  * const network = new azure.MlNetwork(this, 'Network', { resourceGroup: group, addressSpace: '10.12.0.0/16' });
  *
- * @see https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet
  * @see https://learn.microsoft.com/azure/app-service/overview-vnet-integration#subnet-requirements
  */
 export class MlNetwork extends Construct implements INetwork {
@@ -226,33 +225,29 @@ class ImportedNetwork extends Construct implements INetwork {
   public readonly privateEndpointSubnetId: string;
   public readonly appServiceSubnetId: string;
   public readonly trainingSubnetId: string;
+  private readonly zones: { readonly [zone: string]: string };
 
-  public constructor(
-    scope: Construct,
-    id: string,
-    private readonly attributes: NetworkAttributes,
-  ) {
+  public constructor(scope: Construct, id: string, attributes: NetworkAttributes) {
     super(scope, id);
     const checks = checksFor(this, 'azure.MlNetwork');
-    parseResourceId(checks, 'virtualNetworkId', attributes.virtualNetworkId, 'Microsoft.Network/virtualNetworks');
-    for (const prop of ['privateEndpointSubnetId', 'appServiceSubnetId', 'trainingSubnetId'] as const)
-      checks.require(
-        isUnresolved(attributes[prop]) || /\/virtualNetworks\/[^/]+\/subnets\/[^/]+$/i.test(attributes[prop]),
-        'syntax',
-        prop,
-        attributes[prop],
-        'not the id of a subnet',
-        'write /subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Network/virtualNetworks/<network>/subnets/<name>',
-      );
+    const spelled = (prop: string, given: string, kind: string): string =>
+      parseResourceId(checks, prop, given, `Microsoft.Network/${kind}`).id;
+    const subnet = 'virtualNetworks/subnets';
+    this.virtualNetworkId = spelled('virtualNetworkId', attributes.virtualNetworkId, 'virtualNetworks');
+    this.privateEndpointSubnetId = spelled('privateEndpointSubnetId', attributes.privateEndpointSubnetId, subnet);
+    this.appServiceSubnetId = spelled('appServiceSubnetId', attributes.appServiceSubnetId, subnet);
+    this.trainingSubnetId = spelled('trainingSubnetId', attributes.trainingSubnetId, subnet);
+    this.zones = Object.fromEntries(
+      Object.entries(attributes.privateDnsZoneIds ?? {}).map(([zone, zoneId]) => [
+        zone,
+        spelled(`privateDnsZoneIds.${zone}`, zoneId, 'privateDnsZones'),
+      ]),
+    );
     checks.done();
-    this.virtualNetworkId = attributes.virtualNetworkId;
-    this.privateEndpointSubnetId = attributes.privateEndpointSubnetId;
-    this.appServiceSubnetId = attributes.appServiceSubnetId;
-    this.trainingSubnetId = attributes.trainingSubnetId;
   }
 
   public privateDnsZoneId(zone: string): string | undefined {
-    return this.attributes.privateDnsZoneIds?.[zone];
+    return this.zones[zone];
   }
 }
 

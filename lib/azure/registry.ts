@@ -6,6 +6,7 @@ import { Construct, IConstruct } from 'constructs';
 import { Environment, policyOf } from '../core/environment';
 import { parity } from '../core/parity';
 import { INetwork } from './network';
+import { readyNetwork } from './private/dependencies';
 import { globalName } from './private/name';
 import { privateEndpoint } from './private/private-endpoint';
 import { parseResourceId } from './private/resource-id';
@@ -89,7 +90,8 @@ export interface ImageRegistryAttributes {
  * Defines a container registry. In dev and staging it is of the Standard tier (about 20 USD a month), answers on the internet to those who
  * were granted something, and a task of its own deletes all but the newest images every week. In prod it is of the Premium tier
  * (about 50 USD a month), redundant over zones, reached through a private endpoint only; untagged images go by its retention policy, tagged
- * ones stay; images are built on an agent pool in the network, which has no machines, and costs nothing, between builds.
+ * ones stay; images are built on an agent pool
+ * (https://learn.microsoft.com/azure/container-registry/tasks-agent-pools) in the network, which has no machines, and costs nothing, between builds.
  *
  * Scanning is done by Microsoft Defender for Containers, which is switched on for a whole subscription.
  *
@@ -98,8 +100,6 @@ export interface ImageRegistryAttributes {
  * registry.grants.pull('Puller', identity);
  *
  * @see https://learn.microsoft.com/azure/container-registry/container-registry-skus
- * @see https://learn.microsoft.com/azure/container-registry/tasks-agent-pools
- * @see https://learn.microsoft.com/azure/container-registry/container-registry-auto-purge
  */
 export class ImageRegistry extends Construct implements IImageRegistry {
   /** A registry that exists already; nothing is created for it. */
@@ -185,7 +185,7 @@ export class ImageRegistry extends Construct implements IImageRegistry {
       tier: 'S2',
       instanceCount: 0,
       virtualNetworkSubnetId: network.trainingSubnetId,
-      dependsOn: [endpoint],
+      dependsOn: [endpoint, ...readyNetwork(network)],
       // Whoever builds starts a machine and stops it again.
       lifecycle: { ignoreChanges: ['instance_count'] },
     });
@@ -205,7 +205,7 @@ class ImportedImageRegistry extends Construct implements IImageRegistry {
     const checks = checksFor(this, 'azure.ImageRegistry');
     const registry = parseResourceId(checks, 'registryId', attributes.registryId, 'Microsoft.ContainerRegistry/registries');
     checks.done();
-    this.registryId = attributes.registryId;
+    this.registryId = registry.id;
     this.registryName = registry.name;
     this.loginServer = `${registry.name}.azurecr.io`;
     this.buildAgentPoolName = attributes.buildAgentPoolName;

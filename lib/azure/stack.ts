@@ -14,7 +14,7 @@ import { SUPPORT } from './support';
  * Defines the azurerm provider for the target's subscription, the place where Terraform keeps its state, tags on every resource that takes
  * them, and one `MlPlatform`. Without `targets.azure.state` the state is a file beside the output folder, which suits one person only.
  *
- * Whoever deploys needs the roles Contributor and User Access Administrator on the subscription or the resource group.
+ * Whoever deploys needs the roles Contributor and User Access Administrator on the subscription.
  *
  * @example
  * new azure.MlPlatformStack(app, 'housing-dev-azure', {

@@ -8,6 +8,7 @@ import { policyOf } from '../core/environment';
 import { Checks, isUnresolved } from '../core/errors';
 import { parity } from '../core/parity';
 import { INetwork } from './network';
+import { withoutDataPlane } from './private/data-plane';
 import { globalName } from './private/name';
 import { privateEndpoint } from './private/private-endpoint';
 import { parseResourceId } from './private/resource-id';
@@ -111,13 +112,13 @@ const DELETE_AFTER = 90;
  *
  * `uri()` gives `abfss://<container>@<account>.dfs.core.windows.net/<folder>`, which `adlfs` and with it `fsspec`, pandas and PyArrow open.
  * The account has no hierarchical namespace, because versions need that. A private endpoint costs about 7 USD a month.
+ * In a stack of your own the provider has to keep to Azure Resource Manager: `features: [{ storage: [{ dataPlaneAvailable: false }] }]`.
  *
  * @example
  * const store = new azure.ArtifactStore(this, 'Store', { resourceGroup: group, network });
  * store.grants.read('Reader', identity);
  *
  * @see https://learn.microsoft.com/azure/storage/blobs/versioning-overview
- * @see https://learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-name
  */
 export class ArtifactStore extends Construct implements IArtifactStore {
   /** An account that exists already; nothing is created for it. */
@@ -172,6 +173,7 @@ export class ArtifactStore extends Construct implements IArtifactStore {
       lifecycle,
     });
     this.storageAccountId = account.id;
+    if (!props.publicNetworkAccess) withoutDataPlane(this, 'azure.ArtifactStore');
     // By the account's id the container is made through Azure Resource Manager, which needs neither a key nor a way into the network.
     const container = new StorageContainer(this, 'Container', {
       name: this.containerName,
@@ -247,9 +249,9 @@ class ImportedArtifactStore extends Construct implements IArtifactStore {
     checkContainer(checks, this.containerName);
     const account = parseResourceId(checks, 'storageAccountId', attributes.storageAccountId, 'Microsoft.Storage/storageAccounts');
     checks.done();
-    this.storageAccountId = attributes.storageAccountId;
+    this.storageAccountId = account.id;
     this.storageAccountName = account.name;
-    this.containerId = `${attributes.storageAccountId}/blobServices/default/containers/${this.containerName}`;
+    this.containerId = `${account.id}/blobServices/default/containers/${this.containerName}`;
     this.grants = new Grants(this);
   }
 

@@ -5,6 +5,10 @@ import { oneOf, refuse } from './errors';
  * A kind of GPU, asked for by name or by need.
  *
  * Which machine carries it is each cloud's catalogue's affair; what a cloud lacks is refused with what it has instead.
+ *
+ * @example
+ * const byNeed = Accelerator.atLeast({ memoryGib: 24 });
+ * const byName = Accelerator.A100_80GB;
  */
 export class Accelerator {
   /** NVIDIA T4, 16 GiB: all three clouds. */

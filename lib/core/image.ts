@@ -14,7 +14,13 @@ export enum ImageOwner {
   PIPELINE = 'pipeline',
 }
 
-/** A container image: a directory to build, or a reference to one that exists. */
+/**
+ * A container image: a directory to build, or a reference to one that exists.
+ *
+ * @example
+ * const built = ContainerImage.fromDirectory('./app');
+ * const existing = ContainerImage.fromReference('ghcr.io/acme/housing:1.4');
+ */
 export class ContainerImage {
   /**
    * Built from a directory that holds a `Dockerfile`.

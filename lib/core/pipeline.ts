@@ -3,9 +3,13 @@ import { Environment } from './environment';
 
 /** Where source code lives. */
 export enum RepositoryProvider {
+  /** GitHub. */
   GITHUB = 'github',
+  /** GitLab. */
   GITLAB = 'gitlab',
+  /** Bitbucket Cloud. */
   BITBUCKET = 'bitbucket',
+  /** Azure Repos, of Azure DevOps. */
   AZURE_REPOS = 'azure-repos',
 }
 
@@ -13,7 +17,7 @@ export enum RepositoryProvider {
 export interface Repository {
   /** Where it lives. */
   readonly provider: RepositoryProvider;
-  /** User or organisation. */
+  /** User or organization. */
   readonly owner: string;
   /** Name of the repository. */
   readonly name: string;

@@ -27,7 +27,12 @@ export interface CanaryOptions {
   readonly interval?: Duration;
 }
 
-/** How traffic goes over to a new version; rolled back by the service's own alarms. */
+/**
+ * How traffic goes over to a new version; rolled back by the service's own alarms.
+ *
+ * @example
+ * const rollout = Rollout.canary({ percent: 10, interval: Duration.minutes(10) });
+ */
 export class Rollout {
   /** All traffic at once. */
   public static allAtOnce(): Rollout {

@@ -12,7 +12,11 @@ export enum Capacity {
   SPOT = 'spot',
   /** The ordinary price. */
   ON_DEMAND = 'on-demand',
-  /** Google Cloud: queued until all machines are there at once, at most seven days. */
+  /**
+   * Google Cloud: queued until all machines are there at once, at most seven days.
+   *
+   * @see https://cloud.google.com/compute/docs/instances/provisioning-models
+   */
   FLEX_START = 'flex-start',
 }
 

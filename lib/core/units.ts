@@ -9,6 +9,10 @@ const MIB: { [unit: string]: number } = { MiB: 1, GiB: 1024, TiB: 1024 * 1024 };
  * A length of time.
  *
  * The clouds' own classes cannot be shared between CloudFormation and Terraform; this one converts.
+ *
+ * @example
+ * const timeout = Duration.minutes(10);
+ * const same = Duration.parse('10m');
  */
 export class Duration {
   /**
@@ -89,7 +93,13 @@ export class Duration {
   }
 }
 
-/** An amount of memory or storage, in binary units. */
+/**
+ * An amount of memory or storage, in binary units.
+ *
+ * @example
+ * const memory = Size.gibibytes(2);
+ * const same = Size.parse('2GiB');
+ */
 export class Size {
   /**
    * Reads `512MiB`, `2GiB` or `1.2TiB`.
@@ -145,7 +155,12 @@ const FIELDS: readonly { name: string; min: number; max: number }[] = [
 ];
 const ENTRY = /^(\*|\d+(-\d+)?)(\/\d+)?$/;
 
-/** When something runs by itself. */
+/**
+ * When something runs by itself.
+ *
+ * @example
+ * const mondaysAtThree = Schedule.cron('0 3 * * 1', 'Europe/Berlin');
+ */
 export class Schedule {
   /**
    * A cron expression of five fields: minute, hour, day of month, month, day of week (0 and 7 are Sunday).

@@ -9,7 +9,7 @@ export interface IMember {
 /**
  * Somebody who can be granted permissions in Google Cloud.
  *
- * A service account of the provider's `ServiceAccount` class is a member as it is.
+ * Defines nothing; it names whom `grants` are for. A service account of the provider's `ServiceAccount` class is a member as it is.
  *
  * @example
  * const trainer = gcp.IamMember.group('ml-trainers@example.com');

@@ -7,7 +7,7 @@ import { MonitoringSlo } from '@cdktf/provider-google/lib/monitoring-slo';
 import { AlarmSeverity, IBuildPipeline, IMonitoring, MonitoringBaseProps } from '../core';
 import { RUNBOOK, SLO_DEFAULTS } from '../core/monitoring';
 import { parity } from '../core/parity';
-import { ICloudRunService } from './inference';
+import { ICloudRunInference } from './inference';
 import { chart, dashboard, incidents, logs, serviceWidgets, Widget } from './private/monitoring-dashboard';
 import {
   alertPolicy,
@@ -60,7 +60,7 @@ const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
  * const monitoring = new gcp.Monitoring(this, 'Monitoring', { project: 'acme-ml-dev', email: 'ml-oncall@example.com' });
  * monitoring.watchInference(
  *   'predict',
- *   gcp.CloudRunInference.fromServiceAttributes(this, 'Predict', {
+ *   gcp.CloudRunInference.fromCloudRunInferenceAttributes(this, 'Predict', {
  *     project: 'acme-ml-dev',
  *     region: 'europe-west4',
  *     serviceName: 'predict',
@@ -69,7 +69,6 @@ const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
  *   }),
  * );
  *
- * @see https://cloud.google.com/stackdriver/docs/solutions/slo-monitoring/api/api-structures
  * @see https://cloud.google.com/stackdriver/docs/solutions/slo-monitoring/alerting-on-budget-burn-rate
  */
 export class Monitoring extends Construct implements IMonitoring {
@@ -126,7 +125,7 @@ export class Monitoring extends Construct implements IMonitoring {
    *
    * @param name how people call it
    */
-  public watchInference(name: string, service: ICloudRunService): void {
+  public watchInference(name: string, service: ICloudRunInference): void {
     const watched = new Construct(this, `inference-${name}`);
     this.alert(watched, servicePolicies(name, service, this.objective));
     this.promise(watched, name, service);
@@ -220,7 +219,7 @@ export class Monitoring extends Construct implements IMonitoring {
     checks.done();
   }
 
-  private promise(scope: Construct, name: string, service: ICloudRunService): void {
+  private promise(scope: Construct, name: string, service: ICloudRunInference): void {
     const { project } = this.props;
     const { availability, percentile, threshold: limit } = this.objective;
     const watched = new MonitoringService(scope, 'Service', {

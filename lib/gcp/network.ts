@@ -39,10 +39,12 @@ export interface MlNetworkProps {
    * Addresses of the subnetwork, /8 to /26: each training machine and each Cloud Run instance in the network takes some.
    *
    * @default "10.0.0.0/20" - 4,092 addresses
+   * @see https://cloud.google.com/vpc/docs/subnets#valid-ranges
    */
   readonly cidr?: string;
   /**
-   * Machines without a public address reach the internet (package indexes, image registries elsewhere) through Cloud NAT.
+   * Machines without a public address reach the internet (GPU drivers, package indexes, image registries elsewhere) through Cloud NAT.
+   * Training needs it.
    * It costs by the hour and machine while machines run, nothing when none does.
    *
    * @default true
@@ -58,6 +60,7 @@ export interface MlNetworkProps {
    * Largest packet in bytes, 1300 to 8896. Jumbo packets make training over several machines faster.
    *
    * @default 1460
+   * @see https://cloud.google.com/vpc/docs/mtu
    */
   readonly mtu?: number;
   /**
@@ -81,7 +84,6 @@ export interface MlNetworkProps {
  * const network = new gcp.MlNetwork(this, 'Network', { project: 'acme-ml-dev', region: 'europe-west4' });
  *
  * @see https://cloud.google.com/vpc/docs/private-google-access
- * @see https://cloud.google.com/vpc/docs/subnets#valid-ranges
  */
 export class MlNetwork extends Construct implements INetwork {
   /** A network that exists already; nothing about it is changed. */

@@ -3,7 +3,7 @@ import { Access, MlPlatformProps } from '../core';
 import { Checks, isValidationError, ValidationError } from '../core/errors';
 import { Facade, isDirectory } from '../core/facade';
 import { GcpTarget } from '../core/platform';
-import { CloudRunInference, ICloudRunService } from './inference';
+import { CloudRunInference, ICloudRunInference } from './inference';
 import { Monitoring } from './monitoring';
 import { INetwork, MlNetwork } from './network';
 import { BuildPipeline } from './pipeline';
@@ -42,7 +42,7 @@ export class MlPlatform extends Construct {
   public readonly monitoring: Monitoring;
   private readonly facade: Facade;
   private readonly clusters: Map<string, IGpuTrainingCluster>;
-  private readonly services: Map<string, ICloudRunService>;
+  private readonly services: Map<string, ICloudRunInference>;
   private readonly builds: Map<string, BuildPipeline>;
 
   public constructor(scope: Construct, id: string, props: MlPlatformProps) {
@@ -75,6 +75,7 @@ export class MlPlatform extends Construct {
           project,
           region,
           registry,
+          connection: target.existing?.repositoryConnection,
           service: deploys === undefined ? undefined : this.services.get(deploys),
         }),
     );
@@ -96,7 +97,7 @@ export class MlPlatform extends Construct {
   }
 
   /** The service that is declared under this name. */
-  public inferenceService(name: string): ICloudRunService {
+  public inferenceService(name: string): ICloudRunInference {
     return this.facade.find('inference', this.services, name);
   }
 

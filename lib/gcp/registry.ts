@@ -23,9 +23,19 @@ export interface IImageRegistry extends IConstruct {
 
 /** Permissions on a repository. Each call makes one IAM member on the repository. */
 export abstract class ImageRegistryGrants {
-  /** To pull images (`roles/artifactregistry.reader`). */
+  /**
+   * To pull images (`roles/artifactregistry.reader`).
+   *
+   * @param id construct id of the IAM member, unique in the registry's scope
+   * @param grantee who may pull
+   */
   public abstract pull(id: string, grantee: IMember): void;
-  /** To push images (`roles/artifactregistry.writer`). */
+  /**
+   * To push images (`roles/artifactregistry.writer`).
+   *
+   * @param id construct id of the IAM member, unique in the registry's scope
+   * @param grantee who may push
+   */
   public abstract push(id: string, grantee: IMember): void;
 }
 
@@ -82,7 +92,6 @@ export interface ImageRegistryProps {
  * const registry = new gcp.ImageRegistry(this, 'Images', { project: 'acme-ml-dev', region: 'europe-west4' });
  *
  * @see https://cloud.google.com/artifact-registry/docs/repositories/cleanup-policy
- * @see https://cloud.google.com/artifact-analysis/pricing
  */
 export class ImageRegistry extends Construct implements IImageRegistry {
   /** A repository that exists already; grants on it are added, nothing else is changed. */

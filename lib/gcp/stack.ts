@@ -12,7 +12,7 @@ import { LABEL_REASON } from './support';
  * A Terraform stack that holds one platform and nothing else.
  *
  * Defines the Google provider for the project and region that `targets.gcp` names, with the tags as default labels; where Terraform keeps its
- * state (`targets.gcp.state`: a bucket, with locking; else a file beside the stack, which suits one person only); and an `MlPlatform`.
+ * state (`targets.gcp.state`: a bucket, with locking; else a file beside the output folder, which suits one person only); and an `MlPlatform`.
  * Synthesis asks no cloud, so that it needs no credentials.
  *
  * @example

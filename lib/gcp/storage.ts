@@ -23,17 +23,32 @@ export interface IArtifactStore extends IArtifactStoreBase {
   readonly grants: ArtifactStoreGrants;
 }
 
-/** Permissions on a bucket. Each call makes one IAM member, limited to a prefix by a condition where one is given. */
+/**
+ * Permissions on a bucket. Each call makes one IAM member, limited to a prefix by a condition where one is given;
+ * the names of all objects can be listed nonetheless.
+ */
 export abstract class ArtifactStoreGrants {
-  /** To read objects. */
+  /**
+   * To read objects.
+   *
+   * @param id construct id of the IAM member, unique in the store's scope
+   * @param grantee who may read
+   * @param prefix folder that it is limited to, such as `models`; without one the whole bucket
+   */
   public abstract read(id: string, grantee: IMember, prefix?: string): void;
-  /** To read, write and delete objects. */
+  /**
+   * To read, write and delete objects.
+   *
+   * @param id construct id of the IAM member, unique in the store's scope
+   * @param grantee who may write
+   * @param prefix folder that it is limited to, such as `models`; without one the whole bucket
+   */
   public abstract write(id: string, grantee: IMember, prefix?: string): void;
 }
 
 /** A bucket that exists already. */
 export interface ArtifactStoreAttributes {
-  /** Name of the bucket, without `gs://`. */
+  /** Name of the bucket, without `gs://`. It has to have uniform access, without which it takes no conditions. */
   readonly bucketName: string;
 }
 
@@ -53,6 +68,7 @@ export interface ArtifactStoreProps {
    * Deleted objects can be restored for so long: 7 to 90 days, or none.
    *
    * @default - 7 days
+   * @see https://cloud.google.com/storage/docs/soft-delete
    */
   readonly softDelete?: Duration;
   /**
@@ -87,7 +103,6 @@ export interface ArtifactStoreProps {
  * store.grants.read('Analysts', gcp.IamMember.group('analysts@example.com'), 'data');
  *
  * @see https://cloud.google.com/storage/docs/buckets#naming
- * @see https://cloud.google.com/storage/docs/soft-delete
  */
 export class ArtifactStore extends Construct implements IArtifactStore {
   /** A bucket that exists already; grants on it are added, nothing else is changed. */
@@ -225,10 +240,11 @@ class BucketGrants extends ArtifactStoreGrants {
       condition: folder
         ? {
             title: `Only ${folder}`.slice(0, 100),
-            // Listing is asked of the bucket, not of an object; the second half lets it through for the folder only.
+            // Listing is asked of the bucket, not of an object. Who may not list is told 403 of an object that is not there, such as the
+            // first checkpoint, and takes it for an error.
             expression:
-              `resource.name.startsWith("projects/_/buckets/${this.bucket}/objects/${folder}") || ` +
-              `api.getAttribute("storage.googleapis.com/objectListPrefix", "").startsWith("${folder}")`,
+              `resource.name == "projects/_/buckets/${this.bucket}" || ` +
+              `resource.name.startsWith("projects/_/buckets/${this.bucket}/objects/${folder}")`,
           }
         : undefined,
     });

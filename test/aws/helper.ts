@@ -1,4 +1,5 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { Testing, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
@@ -64,5 +65,19 @@ export function statementsOf(template: Template, roleStart: string): { Action: u
     .filter((p) => p.Roles?.some((r: { Ref?: string }) => r.Ref && ids.includes(r.Ref)));
   return [...inline, ...attached].flatMap((p) => p.PolicyDocument.Statement);
 }
+
+/** A VPC that was imported without private subnets. */
+export function bareVpc(stack: Stack): IVpc {
+  return Vpc.fromVpcAttributes(stack, 'Bare', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'], publicSubnetIds: ['subnet-p'] });
+}
+
+/** What is said of it. */
+export const BARE_VPC = {
+  code: 'missing',
+  prop: 'vpcSubnets',
+  value: undefined,
+  reason: 'the vpc has no private subnets, or does not say which they are',
+  instead: 'give vpcSubnets, or a vpc with private subnets',
+};
 
 export { Match };

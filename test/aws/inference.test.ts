@@ -11,7 +11,7 @@ import { LambdaEndpoint, LambdaInference, LambdaInferenceProps } from '../../lib
 import { SUPPORT } from '../../lib/aws/support';
 import { Accelerator, Access, ContainerImage, Duration, Environment, ImageOwner, Rollout, Size } from '../../lib/core';
 import { parity } from '../../lib/core/parity';
-import { Match, properties, refusals, statementsOf, synth } from './helper';
+import { BARE_VPC, Match, bareVpc, properties, refusals, statementsOf, synth } from './helper';
 
 const REFERENCE = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme/predict:1.0';
 const IMAGE = ContainerImage.fromReference(REFERENCE);
@@ -407,6 +407,12 @@ describe('a service that a pipeline deploys', () => {
 });
 
 describe('what is refused', () => {
+  test('a vpc without private subnets, unless subnets are named', () => {
+    expect(refusals(() => synth((stack) => void new LambdaInference(stack, 'Predict', { image: IMAGE, vpc: bareVpc(stack) })))).toEqual([
+      BARE_VPC,
+    ]);
+  });
+
   test.each<[Given, object]>([
     [
       { memory: Size.mebibytes(50_000) },

@@ -219,6 +219,16 @@ describe('training', () => {
     });
   });
 
+  test('a cluster of another stack gets an alarm here, as its own could not tell the topics of this one', () => {
+    const app = new App();
+    const made = cluster(new Stack(app, 'Training'));
+    const stack = new Stack(app, 'Watch');
+    new Monitoring(stack, 'Monitoring', MAIL).watchTraining('trainer', made);
+    const template = Template.fromStack(stack);
+    expect(alarm(template, 'TrainingTrainerStuck')).toMatchObject({ AlarmActions: topic('Warnings') });
+    expect(stack.dependencies.map((s) => s.stackName)).toEqual(['Training']);
+  });
+
   test('a cluster that exists already gets an alarm for jobs that wait', () => {
     const template = watching(MAIL, (m, stack) =>
       m.watchTraining(

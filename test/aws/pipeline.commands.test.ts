@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { DEPLOY_COMMANDS } from '../../lib/aws/private/inference-deploy';
-import { buildCommands } from '../../lib/aws/private/pipeline-commands';
+import { buildCommands, keepCommands } from '../../lib/aws/private/pipeline-commands';
 
 /** Runs shell commands as CodeBuild does, with stand-ins for the programs they call. */
 function run(commands: readonly string[], programs: { readonly [name: string]: string }, env: { readonly [name: string]: string }) {
@@ -22,13 +22,15 @@ function run(commands: readonly string[], programs: { readonly [name: string]: s
 }
 
 describe('the deploy commands', () => {
-  const deploy = (status: string, version = '8') =>
+  const deploy = (status: string, version = '8', ringing = '') =>
     run(
       DEPLOY_COMMANDS,
       {
         aws: `case "$1 $2" in
           'lambda publish-version') echo ${version} ;;
           'lambda get-alias') echo 7 ;;
+          'deploy get-deployment-group') echo errors latency ;;
+          'cloudwatch describe-alarms') ${ringing} ;;
           'deploy create-deployment') echo d-1 ;;
           'deploy get-deployment') ${status} ;;
         esac`,
@@ -51,11 +53,13 @@ describe('the deploy commands', () => {
       'lambda publish-version',
       'lambda wait',
       'lambda get-alias',
+      'deploy get-deployment-group',
+      'cloudwatch describe-alarms',
       'deploy create-deployment',
       'deploy get-deployment',
     ]);
     expect(calls[0]).toContain('--function-name predict --image-uri repo@sha256:1');
-    const revision = JSON.parse(/--revision (\{.*\}) --query/.exec(calls[5])![1]);
+    const revision = JSON.parse(/--revision (\{.*\}) --query/.exec(calls[7])![1]);
     expect(revision.revisionType).toBe('AppSpecContent');
     expect(revision.appSpecContent.content).toContain('"version":0.0');
     expect(JSON.parse(revision.appSpecContent.content).Resources).toEqual([
@@ -70,7 +74,7 @@ describe('the deploy commands', () => {
       'if [ -e "$(dirname "$0")/seen" ]; then echo Succeeded; else : > "$(dirname "$0")/seen"; echo InProgress; fi',
     );
     expect(status).toBe(0);
-    expect(calls.filter((c) => c.startsWith('aws deploy get-deployment'))).toHaveLength(2);
+    expect(calls.filter((c) => c.startsWith('aws deploy get-deployment '))).toHaveLength(2);
     expect(calls).toContain('sleep 15');
   });
 
@@ -78,6 +82,26 @@ describe('the deploy commands', () => {
     const { status, stdout } = deploy(`echo ${state}`);
     expect(status).toBe(1);
     expect(stdout).toContain('Version 7 stays in service: the deployment was rolled back');
+  });
+
+  test('wait for alarms that ring already to calm down', () => {
+    const { status, calls } = deploy(
+      'echo Succeeded',
+      '8',
+      'if [ ! -e "$(dirname "$0")/asked" ]; then : > "$(dirname "$0")/asked"; echo errors; fi',
+    );
+    expect(status).toBe(0);
+    expect(calls.filter((c) => c.startsWith('aws cloudwatch'))).toHaveLength(2);
+    expect(calls.join()).toContain('--alarm-names errors latency --state-value ALARM');
+    expect(calls.join()).not.toContain('--override-alarm-configuration');
+  });
+
+  test('mend a service that fails already, whose alarms would stop the deployment', () => {
+    const { status, stdout, calls } = deploy('echo Succeeded', '8', 'echo errors');
+    expect(status).toBe(0);
+    expect(calls.filter((c) => c === 'sleep 15')).toHaveLength(20);
+    expect(calls.find((c) => c.includes('create-deployment'))).toContain('--override-alarm-configuration enabled=false --query');
+    expect(stdout).toContain('Alarms ring already; the deployment goes ahead without them');
   });
 
   test('do nothing if the version is in service already', () => {
@@ -117,7 +141,7 @@ describe('the build commands', () => {
   const NEW = `*imageTag=*) [ -e "$(dirname "$0")/pushed" ] && echo sha256:2 || exit 254 ;;`;
 
   test('push the image of the commit and export its digest', () => {
-    const { status, stdout, calls } = build(`${NEW} *sort_by*) echo None ;;`);
+    const { status, stdout, calls } = build(`${NEW} *sort_by*) echo null ;;`);
     expect(status).toBe(0);
     expect(stdout).toContain('Image 123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme/housing@sha256:2');
     expect(calls.find((c) => c.startsWith('docker login'))).toBe(
@@ -130,10 +154,21 @@ describe('the build commands', () => {
   });
 
   test('use the layers of the image before', () => {
-    const { calls } = build(`${NEW} *sort_by*) echo release-before ;;`);
+    const { calls } = build(`${NEW} *sort_by*) echo '"release-before"' ;;`);
     expect(calls.find((c) => c.startsWith('docker buildx'))).toContain(
       '--cache-from type=registry,ref=123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme/housing:release-before',
     );
+  });
+
+  test('ask for the image before in JSON, as text would have an answer for each page of a large repository', () => {
+    const { calls } = build(`${NEW} *sort_by*) echo null ;;`);
+    expect(calls.find((c) => c.includes('sort_by'))).toContain('--output json');
+  });
+
+  test('do without the image before if it cannot be asked for', () => {
+    const { status, calls } = build(`${NEW} *sort_by*) exit 254 ;;`);
+    expect(status).toBe(0);
+    expect(calls.find((c) => c.startsWith('docker buildx'))).not.toContain('--cache-from');
   });
 
   test('do not build a commit twice', () => {
@@ -141,5 +176,42 @@ describe('the build commands', () => {
     expect(status).toBe(0);
     expect(stdout).toContain('housing@sha256:1');
     expect(calls.some((c) => c.startsWith('docker buildx'))).toBe(false);
+  });
+});
+
+describe('the commands after a deployment', () => {
+  const keep = (put: string) =>
+    run(
+      keepCommands,
+      { aws: `case "$2" in batch-get-image) echo '{"layers": []}' ;; put-image) ${put} ;; esac` },
+      {
+        IMAGE_URI: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme/housing@sha256:2',
+        REPOSITORY_NAME: 'acme/housing',
+        REGISTRY_ID: '123456789012',
+        TAG_PREFIX: 'release',
+      },
+    );
+
+  test('tag the image in service, so that no lifecycle rule takes it', () => {
+    const { status, calls } = keep(':');
+    expect(status).toBe(0);
+    expect(calls[0]).toContain(
+      'batch-get-image --registry-id 123456789012 --repository-name acme/housing --image-ids imageDigest=sha256:2',
+    );
+    expect(calls[1]).toBe(
+      'aws ecr put-image --registry-id 123456789012 --repository-name acme/housing --image-tag live-release --image-manifest {"layers": []} --query image.imageId.imageTag --output text',
+    );
+  });
+
+  test('are content with an image that has the tag already', () => {
+    const { status, stdout } = keep('echo ImageAlreadyExistsException >&2; exit 254');
+    expect(status).toBe(0);
+    expect(stdout).not.toContain('could not be tagged');
+  });
+
+  test('say so where the tag cannot be moved, for the service is deployed all the same', () => {
+    const { status, stdout } = keep('echo ImageTagAlreadyExistsException >&2; exit 254');
+    expect(status).toBe(0);
+    expect(stdout).toContain('The image in service could not be tagged live-release: ImageTagAlreadyExistsException');
   });
 });

@@ -11,7 +11,7 @@ import { IDeployable, LambdaInference, LambdaInferenceProps } from '../../lib/aw
 import { BuildPipeline, BuildPipelineProps } from '../../lib/aws/pipeline';
 import { Access, ContainerImage, Duration, Environment, ImageOwner, PipelineStage, RepositoryProvider, Rollout } from '../../lib/core';
 import { parity } from '../../lib/core/parity';
-import { Match, properties, refusals, statementsOf, synth } from './helper';
+import { BARE_VPC, Match, bareVpc, properties, refusals, statementsOf, synth } from './helper';
 
 const GIT = { provider: RepositoryProvider.GITHUB, owner: 'acme', name: 'housing' };
 type Given = Partial<BuildPipelineProps>;
@@ -293,17 +293,22 @@ describe('deploy', () => {
   test('runs what the service says, as long as the rollout may take', () => {
     const template = deploying({}, { rollout: Rollout.canary({ interval: Duration.minutes(45) }) });
     expect(project(template, 'Deploy')).toMatchObject({ TimeoutInMinutes: 75 });
-    expect(spec(template, 'Deploy').phases.build.commands).toEqual([expect.stringContaining('aws deploy create-deployment')]);
+    expect(spec(template, 'Deploy').phases.build.commands).toEqual([
+      expect.stringContaining('aws deploy create-deployment'),
+      expect.stringContaining('aws ecr put-image'),
+    ]);
   });
 
   test('may publish this function and shift this alias', () => {
     const statements = statementsOf(deploying(), 'ReleaseDeployRole').slice(3);
     expect(statements.map((s) => s.Action)).toEqual([
       ['lambda:GetAlias', 'lambda:GetFunction', 'lambda:GetFunctionConfiguration', 'lambda:PublishVersion', 'lambda:UpdateFunctionCode'],
-      ['codedeploy:CreateDeployment', 'codedeploy:GetDeployment'],
+      ['codedeploy:CreateDeployment', 'codedeploy:GetDeployment', 'codedeploy:GetDeploymentGroup', 'codedeploy:UpdateDeploymentGroup'],
+      'cloudwatch:DescribeAlarms',
       ['codedeploy:GetApplicationRevision', 'codedeploy:RegisterApplicationRevision'],
       'codedeploy:GetDeploymentConfig',
       ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:GetRepositoryPolicy'],
+      ['ecr:BatchGetImage', 'ecr:PutImage'],
     ]);
     for (const { Resource } of statements) expect(Resource).not.toBe('*');
   });
@@ -341,16 +346,19 @@ describe('deploy', () => {
       } as unknown as IDeployable;
       make(stack, { stages: undefined, imageRepository: repository(stack), service });
     });
-    expect(spec(template, 'Deploy').phases.build.commands).toEqual(['./deploy.sh "$IMAGE_URI"']);
+    expect(spec(template, 'Deploy').phases.build.commands[0]).toBe('./deploy.sh "$IMAGE_URI"');
     expect(project(template, 'Deploy')).toMatchObject({
       TimeoutInMinutes: 5,
-      Environment: { EnvironmentVariables: [{ Name: 'TARGET', Type: 'PLAINTEXT', Value: 'here' }] },
+      Environment: { EnvironmentVariables: expect.arrayContaining([{ Name: 'TARGET', Type: 'PLAINTEXT', Value: 'here' }]) },
     });
   });
 });
 
 describe('what is refused', () => {
   const refused = (given: (stack: Stack) => Given) => refusals(() => synth((stack) => void make(stack, given(stack))));
+  test('a vpc without private subnets, unless subnets are named', () => {
+    expect(refused((stack) => ({ vpc: bareVpc(stack) }))).toEqual([BARE_VPC]);
+  });
 
   test.each<[Given, object]>([
     [

@@ -24,15 +24,19 @@ describe('ImageRegistry', () => {
     [Environment.STAGING, 20],
     [Environment.PROD, 50],
   ])('in %s it keeps %d images', (environment, countNumber) => {
-    expect(rules({ environment })[1].selection).toMatchObject({ countType: 'imageCountMoreThan', countNumber });
+    expect(rules({ environment })[2].selection).toMatchObject({ countType: 'imageCountMoreThan', countNumber });
   });
 
   test('keeps as many images as asked for', () => {
-    expect(rules({ imagesKept: 3 })[1].selection.countNumber).toBe(3);
+    expect(rules({ imagesKept: 3 })[2].selection.countNumber).toBe(3);
+  });
+
+  test('keeps images in service, whatever else is built, by a rule before all others', () => {
+    expect(rules()[0]).toMatchObject({ rulePriority: 1, selection: { tagStatus: 'tagged', tagPrefixList: ['live-'], countNumber: 1_000 } });
   });
 
   test('drops untagged images after a week', () => {
-    expect(rules()[0].selection).toMatchObject({ tagStatus: 'untagged', countType: 'sinceImagePushed', countNumber: 7, countUnit: 'days' });
+    expect(rules()[1].selection).toMatchObject({ tagStatus: 'untagged', countType: 'sinceImagePushed', countNumber: 7, countUnit: 'days' });
   });
 
   test('is emptied and deleted in dev, kept in prod', () => {
@@ -45,7 +49,12 @@ describe('ImageRegistry', () => {
 
   test('keeps tags from moving if so asked', () => {
     registry().hasResourceProperties('AWS::ECR::Repository', { ImageTagMutability: 'MUTABLE' });
-    registry({ immutableTags: true }).hasResourceProperties('AWS::ECR::Repository', { ImageTagMutability: 'IMMUTABLE' });
+    registry({ immutableTags: true }).hasResourceProperties('AWS::ECR::Repository', {
+      ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+      ImageTagMutabilityExclusionFilters: [
+        { ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: 'live-*' },
+      ],
+    });
   });
 
   test('takes a key of yours', () => {

@@ -7,7 +7,7 @@ import { GpuTrainingCluster, GpuTrainingClusterProps } from '../../lib/aws/train
 import { Accelerator, Capacity, ContainerImage, Duration, Environment, Schedule, Size } from '../../lib/core';
 import { RUNBOOK } from '../../lib/core/monitoring';
 import { parity } from '../../lib/core/parity';
-import { ENV, Match, properties, refusals, statementsOf, synth } from './helper';
+import { BARE_VPC, ENV, Match, bareVpc, properties, refusals, statementsOf, synth } from './helper';
 
 const IMAGE = ContainerImage.fromReference('ghcr.io/acme/train:1.0');
 
@@ -221,6 +221,12 @@ describe('a gang of machines', () => {
     expect(Properties.LaunchTemplateData.NetworkInterfaces).toHaveLength(count);
   });
 
+  test('has its security groups on the interfaces only where it has EFA, as Batch takes them in one place', () => {
+    const groups = (props?: Partial<GpuTrainingClusterProps>) => compute(props).ComputeResources.SecurityGroupIds;
+    expect(groups(GANG)).toBeUndefined();
+    expect(groups({ capacity: [Capacity.ON_DEMAND] })).toHaveLength(1);
+  });
+
   test('is made of machines with EFA where there are any', () => {
     expect(compute({ ...GANG, accelerator: Accelerator.L4, acceleratorCount: 1 }).ComputeResources.InstanceTypes).toEqual(['g6.8xlarge']);
   });
@@ -424,11 +430,29 @@ describe('the watch over a GpuTrainingCluster', () => {
     });
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: 'AWS/Events',
-      MetricName: 'MatchedEvents',
+      MetricName: 'TriggeredRules',
       Dimensions: [{ Name: 'RuleName', Value: { Ref: Match.stringLikeRegexp('^TrainBlockedQueue') } }],
       Threshold: 1,
       TreatMissingData: 'notBreaching',
       AlarmDescription: `warning: ${RUNBOOK.jobStuck}`,
+    });
+  });
+
+  test('keeps the events it counts in one queue, which is what its rules run for', () => {
+    const template = synth((stack) => void make(stack).metricFailedJobs());
+    const queue = { 'Fn::GetAtt': [Match.stringLikeRegexp('^TrainEvents'), 'Arn'] };
+    template.allResourcesProperties('AWS::Events::Rule', { Targets: [Match.objectLike({ Arn: queue })] });
+    template.resourceCountIs('AWS::Events::Rule', 2);
+    template.hasResource('AWS::SQS::Queue', { Properties: { MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true } });
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [Match.stringLikeRegexp('^TrainFailedJobs'), 'Arn'] } } },
+          }),
+        ]),
+      },
     });
   });
 
@@ -556,6 +580,10 @@ describe('the parity report of a GpuTrainingCluster', () => {
 });
 
 describe('a GpuTrainingCluster refuses', () => {
+  test('a vpc without private subnets, unless subnets are named', () => {
+    expect(refusals(() => synth((stack) => void make(stack, { vpc: bareVpc(stack) })))).toEqual([BARE_VPC]);
+  });
+
   const wrong = (props: Partial<GpuTrainingClusterProps>) => refusals(() => cluster(props));
 
   test.each<[string, Partial<GpuTrainingClusterProps>, object]>([

@@ -1,5 +1,6 @@
 import { TerraformStack, Testing } from 'cdktf';
 import { AppServiceInference, AppServiceInferenceProps } from '../../lib/azure/inference';
+import { ImageRegistry } from '../../lib/azure/registry';
 import { Accelerator, Access, ContainerImage, Duration, Environment, ImageOwner, Rollout, Size } from '../../lib/core';
 import { parity } from '../../lib/core/parity';
 import { problemsOf } from '../contract/room';
@@ -78,8 +79,9 @@ describe('the plan', () => {
   test('that exists already is used, and left to its owner', () => {
     const id = `/subscriptions/${SUBSCRIPTION}/resourceGroups/ml/providers/Microsoft.Web/serverfarms/ours`;
     const s = service({ servicePlanId: id, environment: Environment.PROD });
-    expect(app(s).service_plan_id).toBe(id);
+    expect(app(s).service_plan_id).toBe(id.replace('serverfarms', 'serverFarms'));
     expect([...s.all('azurerm_service_plan'), ...s.all('azurerm_monitor_autoscale_setting')]).toEqual([]);
+    expect(refusal({ servicePlanId: 'ours' }, 'servicePlanId')).toMatch(/^not the id of a Microsoft\.Web\/serverFarms; write /);
     expect(refusal({ servicePlanId: id, maxInstances: 3 }, 'maxInstances')).toBe(
       'the plan of servicePlanId exists already, and its owner decides that; leave it out, or leave servicePlanId out to get a plan of its own',
     );
@@ -173,6 +175,19 @@ describe('the web app', () => {
       docker_image_name: expect.stringMatching(/^predict:[0-9a-f]{16}$/),
     });
     expect(app(s).depends_on).toEqual([expect.stringContaining('terraform_data.')]);
+  });
+
+  test('waits until its identity may pull', () => {
+    const registryId = `/subscriptions/${SUBSCRIPTION}/resourceGroups/ml/providers/Microsoft.ContainerRegistry/registries/acmeml`;
+    const s = synth((stack) => {
+      new AppServiceInference(stack, 'Predict', {
+        resourceGroup: new FakeGroup(stack, 'Group'),
+        network: new FakeNetwork(stack, 'Network'),
+        registry: ImageRegistry.fromImageRegistryAttributes(stack, 'Registry', { registryId }),
+        image: ContainerImage.fromReference('acmeml.azurecr.io/predict:1'),
+      });
+    });
+    expect(app(s).depends_on).toEqual([expect.stringMatching(/^azurerm_role_assignment\.Registry_/)]);
   });
 });
 

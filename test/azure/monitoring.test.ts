@@ -65,7 +65,7 @@ describe('alarms', () => {
       failing_periods: { minimum_failing_periods_to_trigger_alert: 2, number_of_evaluation_periods: 2 },
     });
     expect(a.criteria[0].query).toMatch(
-      /^AppServiceHTTPLogs \| where _ResourceId startswith "\$\{azurerm_linux_web_app\.\w+\.id\}" and UserAgent != "AlwaysOn"\n\| summarize requests = count\(\), bad = 100\.0 \* countif\(ScStatus >= 500\) \/ count\(\)\n\| where requests >= 20 and bad > 5$/,
+      /^AppServiceHTTPLogs \| where \(_ResourceId =~ "(\$\{azurerm_linux_web_app\.\w+\.id\})" or _ResourceId startswith "\1\/"\) and UserAgent !in \("AlwaysOn", "HealthCheck\/1\.0", "ReadyForRequest\/1\.0"\)\n\| summarize requests = count\(\), bad = 100\.0 \* countif\(ScStatus >= 500\) \/ count\(\)\n\| where requests >= 20 and bad > 5$/,
     );
   });
 

@@ -84,6 +84,7 @@ test.each<[Partial<MlNetworkProps>, string, string]>([
 });
 
 const VNET = `/subscriptions/${SUBSCRIPTION}/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/hub`;
+const ZONE = `/subscriptions/${SUBSCRIPTION}/resourceGroups/net/providers/Microsoft.Network/privateDnsZones/privatelink.azurecr.io`;
 const OWN: NetworkAttributes = {
   virtualNetworkId: VNET,
   privateEndpointSubnetId: `${VNET}/subnets/endpoints`,
@@ -96,16 +97,24 @@ test('an existing network creates nothing, and its owner runs DNS', () => {
     const own = MlNetwork.fromNetworkAttributes(stack, 'Network', OWN);
     expect(own).toMatchObject(OWN);
     expect(own.privateDnsZoneId('privatelink.azurecr.io')).toBeUndefined();
-    const zones = MlNetwork.fromNetworkAttributes(stack, 'Zones', { ...OWN, privateDnsZoneIds: { 'privatelink.azurecr.io': 'zone' } });
-    expect(zones.privateDnsZoneId('privatelink.azurecr.io')).toBe('zone');
+    const zones = MlNetwork.fromNetworkAttributes(stack, 'Zones', { ...OWN, privateDnsZoneIds: { 'privatelink.azurecr.io': ZONE } });
+    expect(zones.privateDnsZoneId('privatelink.azurecr.io')).toBe(ZONE);
   });
   expect(s.resources).toEqual([]);
 });
 
 test('an existing network is known by ids', () => {
-  const wrong = { ...OWN, virtualNetworkId: 'hub', trainingSubnetId: VNET };
+  const wrong = { ...OWN, virtualNetworkId: 'hub', trainingSubnetId: VNET, privateDnsZoneIds: { blob: 'zone' } };
   expect(problemsOf(() => synth((stack) => MlNetwork.fromNetworkAttributes(stack, 'Network', wrong)))).toMatchObject([
     { prop: 'virtualNetworkId', value: 'hub', reason: 'not the id of a Microsoft.Network/virtualNetworks' },
-    { prop: 'trainingSubnetId', value: VNET, reason: 'not the id of a subnet' },
+    { prop: 'trainingSubnetId', value: VNET, reason: 'not the id of a Microsoft.Network/virtualNetworks/subnets' },
+    { prop: 'privateDnsZoneIds.blob', value: 'zone', reason: 'not the id of a Microsoft.Network/privateDnsZones' },
   ]);
+});
+
+test('ids of what exists already are spelled as azurerm takes them', () => {
+  synth((stack) => {
+    const careless = { ...OWN, appServiceSubnetId: `${VNET.replace('resourceGroups', 'resourcegroups')}/Subnets/Apps` };
+    expect(MlNetwork.fromNetworkAttributes(stack, 'Network', careless).appServiceSubnetId).toBe(`${VNET}/subnets/Apps`);
+  });
 });

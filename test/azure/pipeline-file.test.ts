@@ -129,7 +129,9 @@ function stepsOf(stage: string, rollout: Rollout): Body[] {
 
 const PATCH = (site: string, tag: string): string =>
   `rest --method patch --url https://management.azure.com${site}/config/web?api-version=2023-12-01 --body {"properties":{"linuxFxVersion":"DOCKER|acmeml.azurecr.io/predict:${tag}"}}`;
-const STAGED = ['stop --slot staging', PATCH('/app/slots/staging', 'abc'), 'start --slot staging'];
+// Without it azurerm would take the new image for one of the placeholder's registry.
+const REGISTRY = (slot: string): string => `config appsettings set${slot} --settings DOCKER_REGISTRY_SERVER_URL=https://acmeml.azurecr.io`;
+const STAGED = ['stop --slot staging', PATCH('/app/slots/staging', 'abc'), REGISTRY(' --slot staging'), 'start --slot staging'];
 const SWAP = 'deployment slot swap --slot staging --target-slot production';
 const SHARE = 'traffic-routing set --distribution staging=10';
 const CLEAR = 'traffic-routing clear';
@@ -173,10 +175,10 @@ describe('a deployment', () => {
   });
 
   test('all at once replaces the version, and puts it back if it fails', () => {
-    expect(run(Rollout.allAtOnce())).toMatchObject({ failed: false, calls: [PATCH('/app', 'abc')] });
+    expect(run(Rollout.allAtOnce())).toMatchObject({ failed: false, calls: [PATCH('/app', 'abc'), REGISTRY('')] });
     expect(run(Rollout.allAtOnce(), { ERRORS: '500.0' })).toMatchObject({
       failed: true,
-      calls: [PATCH('/app', 'abc'), PATCH('/app', 'before')],
+      calls: [PATCH('/app', 'abc'), REGISTRY(''), PATCH('/app', 'before')],
     });
   });
 });

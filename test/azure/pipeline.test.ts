@@ -2,7 +2,7 @@ import { TerraformStack, Testing } from 'cdktf';
 import { parse } from 'yaml';
 import { AppServiceInference, IAppServiceInference } from '../../lib/azure/inference';
 import { BuildPipeline, BuildPipelineProps } from '../../lib/azure/pipeline';
-import { ContainerImage, ImageOwner, PipelineStage, RepositoryProvider, Rollout } from '../../lib/core';
+import { ContainerImage, Duration, ImageOwner, PipelineStage, RepositoryProvider, Rollout } from '../../lib/core';
 import { parity } from '../../lib/core/parity';
 import { problemsOf } from '../contract/room';
 import { Body, FakeGroup, FakeLogs, FakeNetwork, FakeRegistry, synth, Synthesized } from './helper';
@@ -159,10 +159,23 @@ describe('the pipeline file', () => {
     expect(s.at(-1)!.condition).toMatch(/or\(failed\(\), canceled\(\)\)/);
   });
 
+  test('stays logged in while a canary is watched for longer than a session lasts', () => {
+    const watching = (minutes: number): Body =>
+      steps(file(pipeline({ deploys: Rollout.canary({ percent: 5, interval: Duration.minutes(minutes) }) })), 'Deploy')[3].inputs;
+    expect(watching(120).keepAzSessionActive).toBe(true);
+    expect(watching(30)).not.toHaveProperty('keepAzSessionActive');
+  });
+
+  test('has time to take everything back when somebody cancels it', () => {
+    expect(stagesOf(file(pipeline({ deploys: Rollout.canary() }))).at(-1)!.jobs[0].cancelTimeoutInMinutes).toBe(30);
+  });
+
   test('tells the log of a run that failed', () => {
     const s = pipeline({ logs: true });
     const f = file(s);
-    expect(stagesOf(f).at(-1)).toMatchObject({ stage: 'Notify', condition: 'failed()' });
+    expect(stagesOf(f).at(-1)).toMatchObject({ stage: 'Notify', condition: 'failed()', dependsOn: ['Lint', 'Test', 'Build'] });
+    const deploying = file(pipeline({ logs: true, deploys: Rollout.canary() }));
+    expect(deploying.stages.at(-1).dependsOn).toEqual([{ "${{ if eq(parameters.tag, 'commit') }}": ['Lint', 'Test', 'Build'] }, 'Deploy']);
     expect(f.variables.RUN_LOG).toMatch(/^\$\{nonsensitive\(azurerm_application_insights\..*\.connection_string\)\}$/);
     expect(s.only('azurerm_application_insights').local_authentication_disabled).toBe(true);
   });
@@ -424,4 +437,5 @@ test('the parity report says what remains to be done by hand', () => {
     '.repository mapped',
   ]);
   expect(report({})).toEqual(['. mapped', '. approximated', '.repository approximated']);
+  expect(report({ logs: true, pool: 'build', azureDevOps: DEV_OPS })).toEqual(['. mapped', '. approximated', '.repository mapped']);
 });

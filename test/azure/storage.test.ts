@@ -1,4 +1,5 @@
-import { TerraformOutput } from 'cdktf';
+import { AzurermProvider, AzurermProviderConfig } from '@cdktf/provider-azurerm/lib/provider';
+import { TerraformOutput, TerraformStack, Testing } from 'cdktf';
 import { ArtifactStore, ArtifactStoreProps } from '../../lib/azure/storage';
 import { Environment } from '../../lib/core';
 import { problemsOf } from '../contract/room';
@@ -136,4 +137,27 @@ test('fails for an existing account that is not given by id', () => {
   expect(() => synth((stack) => ArtifactStore.fromArtifactStoreAttributes(stack, 'Store', { storageAccountId: 'acmedata' }))).toThrow(
     /storageAccountId "acmedata": not the id of a Microsoft\.Storage\/storageAccounts; write \/subscriptions\//,
   );
+});
+
+describe('a provider that would ask the services of an account that answers in its network only', () => {
+  const validated = (provider: Partial<AzurermProviderConfig>, props: Partial<ArtifactStoreProps> = {}): string => {
+    const stack = new TerraformStack(Testing.app(), 'test');
+    new AzurermProvider(stack, 'azurerm', { features: [{}], subscriptionId: SUBSCRIPTION, ...provider });
+    const network = new FakeNetwork(stack, 'Network');
+    new ArtifactStore(stack, 'Store', { resourceGroup: new FakeGroup(stack, 'Group'), network, ...props });
+    return Testing.synth(stack, true);
+  };
+
+  test.each([[{}], [{ storage: [{}] }], [{ storage: [{ dataPlaneAvailable: true }] }]])('is refused: %j', (features) => {
+    expect(() => validated({ features: [features] })).toThrow(
+      "azure.ArtifactStore 'test/Store': azurerm would ask the storage account's own services, which answer in the network only; " +
+        'write features: [{ storage: [{ dataPlaneAvailable: false }] }] in the AzurermProvider',
+    );
+  });
+
+  test('is told apart from those that would not', () => {
+    expect(() => validated({ features: [{ storage: [{ dataPlaneAvailable: false }] }] })).not.toThrow();
+    expect(() => validated({}, { publicNetworkAccess: true })).not.toThrow();
+    expect(() => validated({ alias: 'other' })).not.toThrow();
+  });
 });

@@ -4,6 +4,7 @@ import { join } from 'path';
 import { Fn } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuTrainingCluster, GpuTrainingClusterProps, TrainingWorkspace } from '../../lib/azure/training';
+import { MlNetwork } from '../../lib/azure/network';
 import { ArtifactStore } from '../../lib/azure/storage';
 import { Accelerator, Capacity, ContainerImage, Duration, Environment, Schedule, Size } from '../../lib/core';
 import { parity } from '../../lib/core/parity';
@@ -469,8 +470,28 @@ describe('the workspace', () => {
     expect(s.all('azurerm_machine_learning_workspace')).toHaveLength(1);
     expect(s.all('azurerm_storage_account')).toHaveLength(2);
     const [c] = s.all('azurerm_machine_learning_compute_cluster');
-    expect(c.depends_on.every((d: string) => d.startsWith('azurerm_private_endpoint.'))).toBe(true);
-    expect(c.depends_on).toHaveLength(4);
+    expect(c.depends_on.map((d: string) => d.split('.')[0])).toEqual([
+      ...Array(4).fill('azurerm_private_endpoint'),
+      // To write the store, and the workspace's own.
+      ...Array(2).fill('azurerm_role_assignment'),
+    ]);
+  });
+
+  test('machines wait for the names and the way out of a network of the stack', () => {
+    const s = synthWithJobs((stack) => {
+      const resourceGroup = new FakeGroup(stack, 'Group');
+      const network = new MlNetwork(stack, 'Network', { resourceGroup });
+      new GpuTrainingCluster(stack, 'Trainer', { resourceGroup, network, image: IMAGE, command: ['train'], accelerator: Accelerator.T4 });
+    });
+    const waits: string[] = s.all('azurerm_machine_learning_compute_cluster')[0].depends_on.map((d: string) => d.split('.')[0]);
+    expect(waits).toContain('azurerm_private_dns_zone_virtual_network_link');
+    expect(waits).toContain('azurerm_subnet_nat_gateway_association');
+  });
+
+  test('is made after the way to its storage and its vault, and not anew for a registry that comes later', () => {
+    const w = workspace().only('azurerm_machine_learning_workspace');
+    expect(w.depends_on.map((d: string) => d.split('.')[0])).toEqual(Array(3).fill('azurerm_private_endpoint'));
+    expect(w.lifecycle).toEqual({ ignore_changes: ['container_registry_id'] });
   });
 
   test('clusters that share one may be granted to the same principal', () => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { load, read } from '../../bin/cli/load';
 import { arrange, InputError, render } from '../../bin/cli/problems';
@@ -97,7 +97,7 @@ describe('a file that is no declaration', () => {
     expect(problems(bomb.join('\n'))[0]).toMatch(/not YAML: excessive alias count/);
   });
 
-  test('a file that is missing, a folder, a file that may not be read', () => {
+  test('a file that is missing, a folder, a link to itself, a file that may not be read', () => {
     const project = new Project(GOOD);
     const first = (file: string): string => {
       try {
@@ -111,12 +111,31 @@ describe('a file that is no declaration', () => {
       lines('nope.yaml:1:1', '  there is no such file', '  -> name a declaration; `npx mlops init` writes one to start from'),
     );
     expect(first('app')).toBe(lines('app:1:1', '  this is a directory', '  -> name the declaration in it, such as ml-platform.yaml'));
+    symlinkSync('loop.yaml', join(project.folder, 'loop.yaml'));
+    expect(first('loop.yaml')).toBe(
+      lines('loop.yaml:1:1', '  this is a link that leads back to itself', '  -> name the file that it should lead to'),
+    );
     chmodSync(join(project.folder, 'ml-platform.yaml'), 0);
     if (process.getuid?.() !== 0)
       expect(first('ml-platform.yaml')).toBe(
         lines('ml-platform.yaml:1:1', '  the file may not be read', '  -> allow your user to read it'),
       );
   });
+});
+
+test.each([
+  ['Latin-1', Buffer.from('name: housing\ntags: { owner: M\xfcller }\n', 'latin1'), '2:17'],
+  ['UTF-16', Buffer.from(`\uFEFF${GOOD}`, 'utf16le'), '1:1'],
+])('a file in %s is refused, where it is not UTF-8', (_, bytes, place) => {
+  const { folder } = new Project();
+  writeFileSync(join(folder, 'ml-platform.yaml'), bytes);
+  expect(() => read('ml-platform.yaml', folder)).toThrow(
+    lines(`ml-platform.yaml:${place}`, '  the file is not text in UTF-8', '  -> save it as UTF-8'),
+  );
+});
+
+test('a byte order mark moves nothing', () => {
+  expect(problems('\uFEFFname: H\ntargets: { gcp: { project: acme-ml-dev, region: europe-west4 } }')[0]).toMatch(/^ml-platform.yaml:1:7 /);
 });
 
 describe('fields', () => {

@@ -95,6 +95,7 @@ describe('support', () => {
     const { code, out } = await new Project().run('support');
     expect(code).toBe(0);
     for (const row of ['network.existing', 'monitoring.slo']) expect(out).toContain(row);
+    expect(out).not.toContain('…');
   });
 });
 

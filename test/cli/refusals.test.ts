@@ -47,6 +47,16 @@ test('a GPU that is in no catalogue', async () => {
   );
 });
 
+test('memory of a GPU in the wrong words is one problem', async () => {
+  expect(await refused({ 'memoryGib: 24,': 'memoryGib: 24GiB,' })).toBe(
+    printed(['13:31  training.trainer.accelerator.memoryGib  "24GiB"', 'text, where a number is expected', 'write a number, 1 or more']),
+  );
+});
+
+test('a number beyond all bounds is shown as it is', async () => {
+  expect(await refused({ 'cpu: 1': 'cpu: .inf' })).toContain('inference.predict.cpu  Infinity\n');
+});
+
 test('a pipeline that deploys a service which is not there', async () => {
   expect(await refused({ 'deploys: predict': 'deploys: predct' })).toBe(
     printed(['37:14  pipelines.release.deploys  "predct"', 'inference has no such service', 'write predict']),

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'fs';
-import { join } from 'path';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'fs';
+import { dirname, join } from 'path';
 import { good, GOOD, Project } from './helper';
 
 const read = (project: Project, file: string) => JSON.parse(readFileSync(join(project.folder, file), 'utf8'));
@@ -140,11 +140,39 @@ describe('--json', () => {
   });
 });
 
+test.each([
+  ['out', 'out'],
+  ['out', 'out/deeper'],
+  ['out/cdktf.out', 'out'],
+  ['out/cdktf.out/stacks/housing-dev-gcp', 'out'],
+])('a file %s in the way of --out %s is left as it is', async (occupied, out) => {
+  const project = new Project(GOOD);
+  const path = join(project.folder, occupied);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, 'mine');
+  const before = project.files();
+  const { code, err } = await project.run('synth', '--targets', 'gcp', '--out', out);
+  expect([code, err]).toEqual([2, `error: ${path} is a file, where a folder is needed. Name another folder, or remove the file first.\n`]);
+  expect(project.files()).toEqual(before);
+});
+
+test('nothing is written if a part of it cannot be', async () => {
+  if (process.getuid?.() === 0) return; // who may write everywhere
+  const project = new Project(GOOD);
+  mkdirSync(join(project.folder, 'cdktf.out'), { mode: 0o555 });
+  const { code, err } = await project.run('synth', '--targets', 'aws,gcp');
+  expect([code, err]).toEqual([
+    2,
+    `error: ${join(project.folder, 'cdktf.out')} may not be written to. Name another folder, or allow your user to write there.\n`,
+  ]);
+  expect([...project.files().keys()].sort()).toEqual(['app/Dockerfile', 'ml-platform.yaml', 'train/Dockerfile']);
+});
+
 test('an error that nobody expected is short, and --debug says where it came from', async () => {
   const project = new Project(GOOD);
-  writeFileSync(join(project.folder, 'occupied'), '');
-  const { code, err } = await project.run('synth', '--targets', 'gcp', '--out', 'occupied');
+  symlinkSync('nowhere/at/all', join(project.folder, 'out'));
+  const { code, err } = await project.run('synth', '--targets', 'gcp', '--out', 'out');
   expect([code, err.split('\n').length]).toEqual([1, 3]);
-  expect(err).toMatch(/^error: .*(EEXIST|ENOTDIR).*\nRun again with --debug to see where\.\n$/);
-  expect((await project.run('synth', '--targets', 'gcp', '--out', 'occupied', '--debug')).err).toMatch(/\n +at /);
+  expect(err).toMatch(/^error: .*(EEXIST|ENOENT).*\nRun again with --debug to see where\.\n$/);
+  expect((await project.run('synth', '--targets', 'gcp', '--out', 'out', '--debug')).err).toMatch(/\n +at /);
 });

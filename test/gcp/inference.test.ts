@@ -71,7 +71,7 @@ describe('CloudRunInference', () => {
   });
 
   test('probes ask for the health path while it starts and afterwards', () => {
-    expect(container({ healthPath: '/ready', startupTimeout: Duration.seconds(60) })).toMatchObject({
+    expect(container({ healthPath: '/ready', startTimeout: Duration.seconds(60) })).toMatchObject({
       startup_probe: { http_get: { path: '/ready' }, period_seconds: 10, failure_threshold: 6, timeout_seconds: 5 },
       liveness_probe: { http_get: { path: '/ready' }, period_seconds: 30, failure_threshold: 3, timeout_seconds: 5 },
     });
@@ -384,8 +384,8 @@ describe('CloudRunInference', () => {
       ['a zone', { region: 'europe-west4-a' }, 'region', 'it is a zone', 'write europe-west4'],
       [
         'a slow start',
-        { startupTimeout: Duration.minutes(10) },
-        'startupTimeout',
+        { startTimeout: Duration.minutes(10) },
+        'startTimeout',
         'Cloud Run waits 10 to 240 seconds for a container to start',
         'write 4m or less; load large models after the port is open',
       ],
@@ -410,7 +410,7 @@ describe('CloudRunInference', () => {
 
   test('one that exists already can be called, deployed and watched', () => {
     const s = synth((stack) => {
-      const old = CloudRunInference.fromServiceAttributes(stack, 'Old', {
+      const old = CloudRunInference.fromCloudRunInferenceAttributes(stack, 'Old', {
         ...PLACE,
         serviceName: 'old',
         url: 'https://old-1234567890.europe-west4.run.app',

@@ -322,7 +322,7 @@ describe('BuildPipeline', () => {
 
     test('a canary of a service from elsewhere that is longer than a build', () => {
       const service = (stack: TerraformStack) =>
-        CloudRunInference.fromServiceAttributes(stack, 'Old', {
+        CloudRunInference.fromCloudRunInferenceAttributes(stack, 'Old', {
           ...PLACE,
           serviceName: 'old',
           url: 'https://old.run.app',
@@ -357,7 +357,14 @@ describe('SourceRepository', () => {
       parent_connection: 'github',
     });
     expect(s.all('google_cloudbuildv2_connection')).toEqual([]);
-    expect(s.output('ConnectCommand')).toBe('gcloud builds connections create github github --project=acme-ml-dev --region=europe-west4');
+    expect(s.output('ConnectCommand').split(' && ')).toEqual([
+      'gcloud services enable cloudbuild.googleapis.com secretmanager.googleapis.com --project=acme-ml-dev',
+      'gcloud beta services identity create --service=cloudbuild.googleapis.com --project=acme-ml-dev',
+      expect.stringMatching(
+        /^gcloud projects add-iam-policy-binding acme-ml-dev --member="serviceAccount:service-.*@gcp-sa-cloudbuild\.iam.*" --role=roles\/secretmanager\.admin --condition=None$/,
+      ),
+      'gcloud builds connections create github github --project=acme-ml-dev --region=europe-west4',
+    ]);
   });
 
   test('is linked in a connection of another name', () => {
@@ -415,11 +422,9 @@ describe('SourceRepository', () => {
       'gcloud builds connections create bitbucket-cloud bitbucket --workspace=acme --authorizer-token-secret-version=',
     ],
   ])('says how to make a connection to %s', (provider, start) => {
-    expect(
-      source({ repository: { ...GITHUB, provider } })
-        .output('ConnectCommand')
-        .startsWith(start),
-    ).toBe(true);
+    const command = source({ repository: { ...GITHUB, provider } }).output('ConnectCommand');
+    expect(command.split(' && ').at(-1)!.startsWith(start)).toBe(true);
+    expect(command).toContain('--role=roles/secretmanager.secretAccessor ');
   });
 
   test.each<[string, Partial<SourceRepositoryProps>, string, string]>([

@@ -54,6 +54,12 @@ describe('a platform', () => {
     expect(resources.map((r) => r.type)).not.toEqual(expect.arrayContaining(['google_compute_network']));
   });
 
+  test('links the repository in the connection that is named', () => {
+    const gcp = { ...DECLARATION.targets.gcp!, existing: { repositoryConnection: 'acme-github' } };
+    const [repository] = platform({ ...DECLARATION, targets: { gcp } }).all('google_cloudbuildv2_repository');
+    expect(repository.parent_connection).toContain('acme-github');
+  });
+
   test('hands out what it made, by the names in the declaration', () => {
     platform(DECLARATION, (p) => {
       expect(p.trainingCluster('trainer').workflowName).toMatch(/^training-trainer-/);

@@ -88,7 +88,7 @@ describe('the job', () => {
           machineType: 'g2-standard-4',
           accelerators: [{ type: 'nvidia-l4', count: 1 }],
           provisioningModel: 'SPOT',
-          bootDisk: { sizeGb: 200, type: 'pd-balanced' },
+          bootDisk: { sizeGb: 200, type: 'pd-balanced', image: 'batch-debian' },
         },
       },
     ]);
@@ -102,7 +102,7 @@ describe('the job', () => {
     expect(allocationPolicy.location).toEqual({ allowedLocations: ['regions/europe-west4'] });
     expect(allocationPolicy.serviceAccount.email).toMatch(JOB_ACCOUNT);
     expect(taskGroups[0].taskSpec.runnables).toEqual([
-      { container: { imageUri: 'ghcr.io/acme/train:1.0', commands: [], options: '--gpus all --shm-size=8g' } },
+      { container: { imageUri: 'ghcr.io/acme/train:1.0', commands: [], options: '--shm-size=8g' } },
     ]);
     expect(taskGroups[0].taskSpec.computeResource).toEqual({ cpuMilli: 4000, memoryMib: 14745 });
     expect(taskGroups[0]).toMatchObject({ taskCount: 1, parallelism: 1, taskCountPerNode: 1 });
@@ -209,12 +209,12 @@ describe('a job of several machines', () => {
       permissiveSsh: false,
     });
     expect(allocationPolicy.placement).toEqual({ collocation: 'COLLOCATED' });
-    expect(allocationPolicy.instances[0].policy).toMatchObject({ provisioningModel: 'STANDARD', bootDisk: { image: 'batch-debian' } });
+    expect(allocationPolicy.instances[0].policy).toMatchObject({ provisioningModel: 'STANDARD' });
     const [script, barrier, container] = taskGroups[0].taskSpec.runnables;
     expect(script.script.text).toContain('MASTER_ADDR=$BATCH_MAIN_NODE_HOSTNAME');
     expect(script.script.text).toContain('NODE_RANK=$BATCH_NODE_INDEX');
     expect(barrier).toHaveProperty('barrier');
-    expect(container.container.options).toBe('--gpus all --shm-size=680g --network host --env-file /var/lib/ml-rendezvous.env');
+    expect(container.container.options).toBe('--shm-size=680g --network host --env-file /var/lib/ml-rendezvous.env');
     expect(taskGroups[0].taskSpec.environment.variables).toMatchObject({ NNODES: '2', NPROC_PER_NODE: '8', MASTER_PORT: '29500' });
     expect(taskGroups[0].taskSpec.maxRetryCount).toBe(0);
   });
@@ -222,6 +222,7 @@ describe('a job of several machines', () => {
   test.each([
     ['flex-start machines', { capacity: [Capacity.FLEX_START] }],
     ['N1 machines', { accelerator: Accelerator.T4, acceleratorCount: 4 }],
+    ['reserved machines, which are placed already', { capacity: [Capacity.RESERVATION], reservation: RESERVATION }],
   ])('is not placed close together on %s', (_, props) => {
     expect(job({ ...GANG, ...props }).allocationPolicy).not.toHaveProperty('placement');
   });
@@ -350,6 +351,16 @@ describe('the workflow', () => {
     expect(r.calls.find((c) => c.name === CREATE)!.at).toBe(600);
   });
 
+  test('goes on looking while Batch or Workflows does not answer', () => {
+    const steps: Json = Object.assign({}, ...sourceOf(cluster()).main.steps);
+    for (const step of ['line', 'poll'])
+      expect(steps[step].retry).toEqual({
+        predicate: '${http.default_retry_predicate}',
+        max_retries: 10,
+        backoff: { initial_delay: 10, max_delay: 300, multiplier: 2 },
+      });
+  });
+
   test('can wait for a week and train for two within the steps that an execution has', () => {
     const r = train({ capacity: [Capacity.ON_DEMAND] }, (_, age) =>
       age < 6 * 3600 ? { state: 'QUEUED' } : age < 12 * 3600 ? { state: 'RUNNING', running: 1 } : { state: 'SUCCEEDED' },
@@ -357,6 +368,20 @@ describe('the workflow', () => {
     const polls = r.calls.filter((c) => c.name.endsWith('jobs.get')).length;
     // poll, read, busy, decide, working, rest
     expect(polls * 6 * 2 * 21).toBeLessThan(100_000);
+  });
+
+  test('looks less often at the longest jobs, so that the steps do for all of their attempts', () => {
+    const attempts = 11;
+    const r = train({ capacity: [Capacity.ON_DEMAND], maxDuration: Duration.days(14), retries: attempts - 1 }, (_, age) =>
+      age < 86_400 ? { state: 'RUNNING', running: 1 } : { state: 'SUCCEEDED' },
+    );
+    const polls = r.calls.filter((c) => c.name.endsWith('jobs.get')).length;
+    expect(polls * 6 * 14 * attempts).toBeLessThan(100_000);
+  });
+
+  test('holds no brace within an expression, where Workflows might take it for the end', () => {
+    const source = cluster({ ...GANG, capacity: [Capacity.SPOT, Capacity.ON_DEMAND] }).only('google_workflows_workflow').source_contents;
+    for (const [, expression] of source.matchAll(/"\$\$\{((?:[^"\\]|\\.)*)\}"/g)) expect(expression).not.toMatch(/[{}]/);
   });
 
   test('is a source that Workflows takes', () => {
@@ -381,6 +406,11 @@ describe('the capacity chain', () => {
   test('holds no on-demand link where Google sells none', () => {
     const r = train({ accelerator: Accelerator.H100 }, () => ({ state: 'FAILED', event: 'STOCKOUT' }));
     expect(created(r)).toEqual(['SPOT', 'FLEX_START']);
+  });
+
+  test('binds the newest machines to their reservation, which is the only way to reserve them', () => {
+    const props = { accelerator: Accelerator.H200, acceleratorCount: 8, capacity: [Capacity.RESERVATION], reservation: RESERVATION };
+    expect(created(train(props, () => ({ state: 'SUCCEEDED' })))).toEqual(['RESERVATION_BOUND']);
   });
 
   test('waits for each link as long as asked', () => {
@@ -588,6 +618,14 @@ describe('refusals', () => {
     [
       { capacity: [Capacity.RESERVATION], reservation: 'projects/p/zones/us-east1-b/reservations/r' },
       'reservation "projects/p/zones/us-east1-b/reservations/r": its zone is not in europe-west4; name a reservation in europe-west4',
+    ],
+    [
+      { accelerator: Accelerator.H100, capacity: [Capacity.SPOT, Capacity.ON_DEMAND] },
+      'capacity ["spot","on-demand"]: Google Cloud does not sell a3-highgpu-1g on demand; write spot, flex-start or a reservation',
+    ],
+    [
+      { accelerator: Accelerator.B200, acceleratorCount: 8, capacity: [Capacity.ON_DEMAND] },
+      'capacity ["on-demand"]: Google Cloud does not sell a4-highgpu-8g on demand; write spot, flex-start or a reservation',
     ],
     [{ maxDuration: Duration.days(15) }, 'maxDuration "15d": jobs of Google Cloud Batch run for a minute to 14 days; write 1m to 14d'],
     [

@@ -73,6 +73,7 @@ export function run(source: Source, world: World): Run {
       }
       return next;
     }
+    if (body.try) return step(body.try, scope);
     if (body.call) {
       const args = value(body.args);
       calls.push({ name: body.call, args, at: now });

@@ -20,7 +20,7 @@ export interface DeploymentCommands {
    */
   readonly commands: string[];
   /**
-   * Environment variables that the commands read, beside `IMAGE_URI`.
+   * Environment variables that the commands read, beside `IMAGE_URI`. `REPOSITORY_NAME`, `REGISTRY_ID` and `TAG_PREFIX` are the pipeline's.
    *
    * @default - none
    */

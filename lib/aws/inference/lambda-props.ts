@@ -11,7 +11,11 @@ import { IMeteredInference } from './metered';
 export enum LambdaEndpoint {
   /** The function's own URL. Costs nothing, waits as long as the function may run. */
   FUNCTION_URL = 'function-url',
-  /** An HTTP API of API Gateway, for what it adds, such as domain names and throttling. Answers within 30 seconds; costs by the request. */
+  /**
+   * An HTTP API of API Gateway, for what it adds, such as domain names and throttling. Answers within 30 seconds; costs by the request.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+   */
   HTTP_API = 'http-api',
 }
 
@@ -67,6 +71,7 @@ export interface LambdaInferenceProps extends InferenceBaseProps {
    * Size of `/tmp`, the only folder that can be written, from 512 MiB to 10 GiB.
    *
    * @default - 512 MiB
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
    */
   readonly ephemeralStorage?: Size;
   /**

@@ -25,7 +25,7 @@ import { DEPLOY_COMMANDS } from '../private/inference-deploy';
 import { Endpoint, endpointOf } from '../private/inference-endpoint';
 import { functionCode, letLambdaPull } from '../private/inference-image';
 import { checkImage, ENDPOINT_SECONDS, LambdaSettings, lambdaSettings, vcpus } from '../private/inference-limits';
-import { denyInterfaces, deployStatements, executionRole, shiftRole } from '../private/inference-role';
+import { allAlarms, denyInterfaces, deployStatements, executionRole, shiftRole } from '../private/inference-role';
 import { deploymentConfig, rollbackAlarms } from '../private/inference-rollout';
 import { logGroup } from '../private/logs';
 import { checksOf } from '../private/scope';
@@ -89,8 +89,10 @@ abstract class LambdaInferenceBase extends Construct implements ILambdaInference
     for (const statement of deployStatements(this, this.function, this.deploymentGroup))
       options.grantee.grantPrincipal.addToPrincipalPolicy(statement);
     const { grantPrincipal } = options.grantee;
-    if (Construct.isConstruct(grantPrincipal))
+    if (Construct.isConstruct(grantPrincipal)) {
       acknowledgeWildcards(grantPrincipal, [`${this.function.functionArn}:*`], 'Versions are numbered as they are published.');
+      acknowledgeWildcards(grantPrincipal, [allAlarms(this)], 'The state of several alarms is asked for in one call.');
+    }
     letLambdaPull(this, options);
     return {
       commands: DEPLOY_COMMANDS,
@@ -122,7 +124,7 @@ abstract class LambdaInferenceBase extends Construct implements ILambdaInference
  * back when an alarm on errors or latency goes off, a log group, and what callers reach: a private REST API behind a VPC endpoint
  * (`Access.PRIVATE`), a function URL or HTTP API that IAM lets through (`Access.AUTHENTICATED`), or an open function URL (`Access.PUBLIC`).
  *
- * The image brings the AWS Lambda Web Adapter, one line in its Dockerfile, which talks HTTP to the server on `PORT`:
+ * The image brings the [AWS Lambda Web Adapter](https://aws.github.io/aws-lambda-web-adapter/), one line in its Dockerfile, which talks HTTP to the server on `PORT`:
  * `COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter /opt/extensions/lambda-adapter`.
  * A request and its answer have at most 6 MB. Only `/tmp` can be written.
  *
@@ -136,7 +138,7 @@ abstract class LambdaInferenceBase extends Construct implements ILambdaInference
  * @example
  * declare const vpc: ec2.IVpc;
  * declare const caller: iam.IRole;
- * const service = new LambdaInference(this, 'Predict', {
+ * const service = new aws.LambdaInference(this, 'Predict', {
  *   vpc,
  *   image: ContainerImage.fromDirectory('./app'),
  *   rollout: Rollout.canary({ percent: 10, interval: Duration.minutes(10) }),
@@ -144,7 +146,6 @@ abstract class LambdaInferenceBase extends Construct implements ILambdaInference
  * service.grants.invoke(caller);
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
- * @see https://aws.github.io/aws-lambda-web-adapter/
  */
 export class LambdaInference extends LambdaInferenceBase implements IGrantable {
   /** A service that exists already, such as one of another stack. Its metrics are those of the function. */

@@ -33,19 +33,19 @@ const PROVIDERS: { readonly [provider in RepositoryProvider]: string } = {
  * Defines a CodePipeline (V2) that a push to the branch starts, through a connection to the Git provider; a CodeBuild project each for lint,
  * test, build and deploy; an approval if asked for; an encrypted bucket for what the stages hand on; and a log group for each step.
  * The build pushes an image under a tag of the commit to ECR and hands on its digest. The deploy stage puts that image into
- * service by the service's own rollout, waits, and fails if it was rolled back.
+ * service by the service's own rollout, waits, fails if it was rolled back, and tags the image in service `live-...`.
  *
- * A connection that is made here has to be authorised once, in the console: CloudFormation cannot log in to a Git provider. Until then
+ * A connection that is made here has to be authorized once, in the console: CloudFormation cannot log in to a Git provider. Until then
  * executions fail, the one included that CodePipeline starts by itself when it is made. A repository on Azure DevOps has
- * `organisation/project` for its owner. Base images of Docker Hub are rationed by address; take them from `public.ecr.aws/docker/library`.
+ * `organization/project` for its owner. Base images of Docker Hub are rationed by address; take them from `public.ecr.aws/docker/library`.
  *
  * Steps run on small machines of CodeBuild, about 0.005 USD a minute; while a rollout takes its time the deploy stage waits and costs, too.
  * CodePipeline itself costs about 0.002 USD a minute of execution after the first 100 in a month.
  *
  * @example
- * declare const service: LambdaInference;
- * declare const registry: ImageRegistry;
- * const pipeline = new BuildPipeline(this, 'Release', {
+ * declare const service: aws.LambdaInference;
+ * declare const registry: aws.ImageRegistry;
+ * const pipeline = new aws.BuildPipeline(this, 'Release', {
  *   repository: { provider: RepositoryProvider.GITHUB, owner: 'acme', name: 'housing' },
  *   imageRepository: registry.repository,
  *   service,
@@ -53,7 +53,6 @@ const PROVIDERS: { readonly [provider in RepositoryProvider]: string } = {
  * });
  *
  * @see https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
- * @see https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
  */
 export class BuildPipeline extends Construct implements IBuildPipeline {
   /** A pipeline that exists already. */

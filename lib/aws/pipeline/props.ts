@@ -20,9 +20,9 @@ export interface BuildPipelineProps extends BuildPipelineBaseProps {
    */
   readonly service?: IDeployable;
   /**
-   * ARN of a connection to the Git provider that exists already and is authorised.
+   * ARN of a connection to the Git provider that exists already and is authorized.
    *
-   * @default - a connection is made, which somebody has to authorise once in the console
+   * @default - a connection is made, which somebody has to authorize once in the console
    */
   readonly connectionArn?: string;
   /**
@@ -65,6 +65,7 @@ export interface BuildPipelineProps extends BuildPipelineBaseProps {
    * The longest that lint, test and build may take each, from 5 minutes to 36 hours.
    *
    * @default - one hour
+   * @see https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
    */
   readonly stageTimeout?: Duration;
 }

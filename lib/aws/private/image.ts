@@ -5,6 +5,9 @@ import { Construct } from 'constructs';
 import { ContainerImage } from '../../core';
 import { PASSED_OVER } from '../../core/image';
 
+/** Tags of images in service start so; an `ImageRegistry` keeps them. */
+export const LIVE_TAG = 'live-';
+
 /** An image as services of AWS name it, and the ECR repository that it lives in, if it does. */
 export interface ResolvedImage {
   readonly uri: string;

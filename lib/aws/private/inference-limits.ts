@@ -4,6 +4,7 @@ import { Checks, isUnresolved } from '../../core/errors';
 import { INFERENCE_DEFAULTS } from '../../core/inference';
 import { SLO_DEFAULTS } from '../../core/monitoring';
 import { LambdaInferenceProps } from '../inference/lambda-props';
+import { checkSubnets } from './vpc';
 
 /** Memory that carries one processor. */
 const MB_PER_VCPU = 1_769;
@@ -204,6 +205,7 @@ function checkNetwork(checks: Checks, props: LambdaInferenceProps): void {
     'a private service is called from a network, and none is given',
     'give vpc, or apiEndpoint, or write access: authenticated',
   );
+  checkSubnets(checks, props);
   const inapplicable: readonly (readonly [string, boolean, string])[] = [
     ['endpoint', isPrivate && props.endpoint !== undefined, 'a private service has one kind of endpoint, a private REST API'],
     ['apiEndpoint', !isPrivate && props.apiEndpoint !== undefined, 'only a private service is called through it'],

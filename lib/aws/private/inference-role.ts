@@ -52,12 +52,7 @@ export function denyInterfaces(scope: Construct, role: IRole, fn: IFunction): vo
 
 /** What CodeDeploy may do: shift this alias and read alarms; the managed policy for it covers every function of the account. */
 export function shiftRole(scope: Construct, fn: IFunction, aliasName: string): IRole {
-  const alarms = Stack.of(scope).formatArn({
-    service: 'cloudwatch',
-    resource: 'alarm',
-    resourceName: '*',
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
+  const alarms = allAlarms(scope);
   const role = new Role(scope, 'ShiftRole', {
     assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
     description: `Shifts the traffic of ${scope.node.path}`,
@@ -79,6 +74,16 @@ export function shiftRole(scope: Construct, fn: IFunction, aliasName: string): I
   return role.withoutPolicyUpdates();
 }
 
+/** The state of alarms is asked for in one call for several, which takes the permission for all. */
+export function allAlarms(scope: Construct): string {
+  return Stack.of(scope).formatArn({
+    service: 'cloudwatch',
+    resource: 'alarm',
+    resourceName: '*',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
 /** What a pipeline needs to deploy: publish a version of this function, and have CodeDeploy shift the alias. */
 export function deployStatements(scope: Construct, fn: IFunction, group: ILambdaDeploymentGroup): PolicyStatement[] {
   const stack = Stack.of(scope);
@@ -96,9 +101,16 @@ export function deployStatements(scope: Construct, fn: IFunction, group: ILambda
       resources: [fn.functionArn, `${fn.functionArn}:*`],
     }),
     new PolicyStatement({
-      actions: ['codedeploy:CreateDeployment', 'codedeploy:GetDeployment'],
+      // The last is asked for where a deployment leaves alarms aside.
+      actions: [
+        'codedeploy:CreateDeployment',
+        'codedeploy:GetDeployment',
+        'codedeploy:GetDeploymentGroup',
+        'codedeploy:UpdateDeploymentGroup',
+      ],
       resources: [group.deploymentGroupArn],
     }),
+    new PolicyStatement({ actions: ['cloudwatch:DescribeAlarms'], resources: [allAlarms(scope)] }),
     new PolicyStatement({
       actions: ['codedeploy:GetApplicationRevision', 'codedeploy:RegisterApplicationRevision'],
       resources: [codedeploy('application', group.application.applicationName)],

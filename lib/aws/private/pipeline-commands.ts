@@ -1,5 +1,6 @@
 import { BuildSpec } from 'aws-cdk-lib/aws-codebuild';
 import { DeploymentCommands } from '../inference/deployable';
+import { LIVE_TAG } from './image';
 
 /** Quotes a word for a POSIX shell. */
 function quote(word: string): string {
@@ -47,20 +48,37 @@ const BUILD = `IMAGE_URI=$(
 set -eu
 tag="$TAG_PREFIX-$COMMIT_ID"
 describe() {
-  aws ecr describe-images --registry-id "$REGISTRY_ID" --repository-name "$REPOSITORY_NAME" --output text "$@"
+  aws ecr describe-images --registry-id "$REGISTRY_ID" --repository-name "$REPOSITORY_NAME" "$@"
 }
-digest=$(describe --image-ids "imageTag=$tag" --query 'imageDetails[0].imageDigest' 2>/dev/null || true)
+digest=$(describe --image-ids "imageTag=$tag" --query 'imageDetails[0].imageDigest' --output text 2>/dev/null || true)
 if [ -z "$digest" ]; then
-  previous=$(describe --query "sort_by(imageDetails[?imageTags && starts_with(imageTags[0], '$TAG_PREFIX-')], &imagePushedAt)[-1].imageTags[0]")
+  previous=$(describe --query "sort_by(imageDetails[?imageTags[?starts_with(@, '$TAG_PREFIX-')]], &imagePushedAt)[-1].imageTags[0]" --output json | tr -d '"')
   set --
-  if [ "$previous" != None ]; then set -- --cache-from "type=registry,ref=$REPOSITORY_URI:$previous"; fi
+  if [ "\${previous:-null}" != null ]; then set -- --cache-from "type=registry,ref=$REPOSITORY_URI:$previous"; fi
   docker buildx build --platform "$IMAGE_PLATFORM" --provenance=false --sbom=false "$@" --cache-to type=inline --tag "$REPOSITORY_URI:$tag" --push "$CONTEXT" >&2
-  digest=$(describe --image-ids "imageTag=$tag" --query 'imageDetails[0].imageDigest')
+  digest=$(describe --image-ids "imageTag=$tag" --query 'imageDetails[0].imageDigest' --output text)
 fi
 echo "$REPOSITORY_URI@$digest"
 )`;
 
-/** Runs what the service says puts an image into service. */
+/** Runs what the service says puts an image into service, and keeps that image. */
 export function deploySpec(deployment: DeploymentCommands): BuildSpec {
-  return BuildSpec.fromObject({ version: '0.2', phases: { build: { commands: [...deployment.commands] } } });
+  return BuildSpec.fromObject({ version: '0.2', phases: { build: { commands: [...deployment.commands, ...keepCommands] } } });
 }
+
+/**
+ * Moves a tag to the image in service, so that it is not deleted after many others were built: a service would not start again.
+ * The service is deployed at that point, so that nothing fails where the repository does not let tags be moved.
+ */
+export const keepCommands: string[] = [
+  `(
+set -eu
+tag="${LIVE_TAG}$TAG_PREFIX"
+manifest=$(aws ecr batch-get-image --registry-id "$REGISTRY_ID" --repository-name "$REPOSITORY_NAME" --image-ids "imageDigest=\${IMAGE_URI##*@}" --query 'images[0].imageManifest' --output text)
+if said=$(aws ecr put-image --registry-id "$REGISTRY_ID" --repository-name "$REPOSITORY_NAME" --image-tag "$tag" --image-manifest "$manifest" --query image.imageId.imageTag --output text 2>&1); then
+  echo "$IMAGE_URI is tagged $tag"
+else
+  case $said in *ImageAlreadyExistsException*) ;; *) echo "The image in service could not be tagged $tag: $said" ;; esac
+fi
+)`,
+];

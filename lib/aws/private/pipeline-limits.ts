@@ -2,6 +2,7 @@ import { ImageOwner, PipelineStage } from '../../core';
 import { Checks, isUnresolved, oneOf } from '../../core/errors';
 import { STAGE_ORDER } from '../../core/pipeline';
 import { BuildPipelineProps } from '../pipeline/props';
+import { checkSubnets } from './vpc';
 
 /** CodeBuild's own, in minutes. */
 export const CODEBUILD_MINUTES = { min: 5, max: 2_160 };
@@ -38,6 +39,7 @@ export function pipelineStages(checks: Checks, props: BuildPipelineProps): Pipel
     'not the ARN of a connection',
     'write what `aws codeconnections list-connections` shows',
   );
+  checkSubnets(checks, props);
   for (const prop of ['vpcSubnets', 'securityGroups'] as const)
     checks.require(props.vpc !== undefined || props[prop] === undefined, 'conflict', prop, undefined, 'there is no vpc', 'leave it out');
 

@@ -102,6 +102,11 @@ export function letPush(role: Role, repository: IRepository): void {
   });
 }
 
+/** Lets the deployment tag an image that is there already. */
+export function letTag(role: Role, repository: IRepository): void {
+  role.addToPolicy(new PolicyStatement({ actions: ['ecr:BatchGetImage', 'ecr:PutImage'], resources: [repository.repositoryArn] }));
+}
+
 /** What the pipeline itself may do: read the repository through the connection, hand on artifacts, start the steps. */
 export function pipelineRole(scope: Construct, artifacts: IBucket, connectionArn: string): Role {
   const role = new Role(scope, 'Role', {

@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-codebuild';
 import { Artifact } from 'aws-cdk-lib/aws-codepipeline';
 import { CodeBuildAction, CodeStarConnectionsSourceAction } from 'aws-cdk-lib/aws-codepipeline-actions';
+import { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration as CdkDuration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -21,7 +22,7 @@ import { acknowledge } from './acknowledge';
 import { logGroup } from './logs';
 import { buildSpec, checkSpec, deploySpec } from './pipeline-commands';
 import { CODEBUILD_MINUTES } from './pipeline-limits';
-import { CACHE_PREFIX, letPush, stepRole } from './pipeline-roles';
+import { CACHE_PREFIX, letPush, letTag, stepRole } from './pipeline-roles';
 import { checksOf } from './scope';
 import { privateSubnets } from './vpc';
 
@@ -104,13 +105,10 @@ export class Steps {
       // Emulating the other processor takes many times as long.
       image: platform === 'linux/arm64' ? LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0 : LinuxBuildImage.AMAZON_LINUX_2023_5,
       env: {
+        ...this.imageEnv(repository),
         REPOSITORY_URI: repository.repositoryUri,
-        REPOSITORY_NAME: repository.repositoryName,
-        REGISTRY_ID: repository.env.account,
         IMAGE_PLATFORM: platform,
         CONTEXT: this.props.context ?? PIPELINE_DEFAULTS.context,
-        // Pipelines that build the same commit into one repository must not take each other's images.
-        TAG_PREFIX: physicalName(this.scope, { max: 64, separator: '-' }),
       },
       actionEnv: { COMMIT_ID: this.props.checkout.variables.commitId },
     });
@@ -118,9 +116,19 @@ export class Steps {
     return made;
   }
 
+  private imageEnv(repository: IRepository): { readonly [name: string]: string } {
+    return {
+      REPOSITORY_NAME: repository.repositoryName,
+      REGISTRY_ID: repository.env.account,
+      // Pipelines that build the same commit into one repository must not take each other's images.
+      TAG_PREFIX: physicalName(this.scope, { max: 64, separator: '-' }),
+    };
+  }
+
   private deployStep(step: Pick<StepOptions, 'id' | 'role' | 'log' | 'cached'>): Step {
     const { imageRepository, service } = this.props;
     const deployment = service!.bindDeployment({ grantee: step.role, imageRepository: imageRepository! });
+    letTag(step.role, imageRepository!);
     const checks = checksOf(this.scope, 'aws.BuildPipeline');
     checks.require(
       deployment.timeout.toMinutes() <= CODEBUILD_MINUTES.max,
@@ -134,7 +142,7 @@ export class Steps {
     return this.step({
       ...step,
       spec: deploySpec(deployment),
-      env: deployment.env,
+      env: { ...deployment.env, ...this.imageEnv(imageRepository!) },
       actionEnv: { IMAGE_URI: this.build!.variable('IMAGE_URI') },
       timeout: Duration.minutes(Math.max(CODEBUILD_MINUTES.min, deployment.timeout.toMinutes())),
     });

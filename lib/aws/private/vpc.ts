@@ -1,10 +1,23 @@
 import { ISubnet, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Fn, Stack } from 'aws-cdk-lib/core';
+import { Checks } from '../../core/errors';
 
 /** The subnets without public addresses: those with a way out if there are any, else the isolated ones. */
 export function privateSubnets(vpc: IVpc, selection?: SubnetSelection): ISubnet[] {
   if (selection) return vpc.selectSubnets(selection).subnets;
   return vpc.privateSubnets.length ? vpc.privateSubnets : vpc.isolatedSubnets;
+}
+
+/** A network that is used without naming its subnets has to have private ones. */
+export function checkSubnets(checks: Checks, props: { readonly vpc?: IVpc; readonly vpcSubnets?: SubnetSelection }): void {
+  checks.require(
+    !props.vpc || props.vpcSubnets !== undefined || privateSubnets(props.vpc).length > 0,
+    'missing',
+    'vpcSubnets',
+    undefined,
+    'the vpc has no private subnets, or does not say which they are',
+    'give vpcSubnets, or a vpc with private subnets',
+  );
 }
 
 /** The addresses of a network; of an imported one that does not say, all private ones: nothing else gets to its endpoints anyway. */

@@ -1,7 +1,10 @@
 import { Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { acknowledge } from '../private/acknowledge';
 import { GpuTrainingClusterGrants } from './grants';
 import { GpuTrainingClusterAttributes, IGpuTrainingCluster } from './props';
 
@@ -25,22 +28,36 @@ export abstract class GpuTrainingClusterBase extends Construct implements IGpuTr
     return this.count('BlockedQueue', 'Batch Job Queue Blocked', {}, props);
   }
 
-  /** Batch publishes events but no metrics; EventBridge counts the events that a rule matches. */
+  /** Batch publishes events but no metrics; EventBridge counts how often a rule runs. */
   private count(id: string, detailType: string, detail: { readonly [field: string]: string[] }, props?: MetricOptions): Metric {
     const rule =
       (this.node.tryFindChild(id) as Rule | undefined) ??
       new Rule(this, id, {
         description: `Counts "${detailType}" of ${this.node.path}`,
         eventPattern: { source: ['aws.batch'], detailType: [detailType], detail: { ...detail, jobQueue: [this.jobQueueArn] } },
+        targets: [new SqsQueue(this.events())],
       });
     return new Metric({
       namespace: 'AWS/Events',
-      metricName: 'MatchedEvents',
+      metricName: 'TriggeredRules',
       dimensionsMap: { RuleName: rule.ruleName },
       statistic: Stats.SUM,
       period: Duration.minutes(5),
       ...props,
     });
+  }
+
+  /** A target for the rules, as a rule that runs for none may not be counted. It costs nothing, and keeps the events to be read. */
+  private events(): Queue {
+    const made = this.node.tryFindChild('Events') as Queue | undefined;
+    if (made) return made;
+    const queue = new Queue(this, 'Events', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    acknowledge(queue, { SQS3: 'Nothing has to be done about these events; they are counted, and kept for two weeks to be read.' });
+    return queue;
   }
 }
 

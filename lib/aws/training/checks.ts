@@ -1,6 +1,7 @@
 import { Capacity } from '../../core';
 import { Checks, isUnresolved, thousands } from '../../core/errors';
 import { RENDEZVOUS_ENV, TRAINING_ENV, defaultCapacity } from '../../core/training';
+import { checkSubnets } from '../private/vpc';
 import { SUPPORT } from '../support';
 import { Machines, jobMemoryMib, machinesFor } from './machines';
 import { GpuTrainingClusterProps } from './props';
@@ -85,6 +86,7 @@ export function settle(checks: Checks, props: GpuTrainingClusterProps): Settled 
     `a job on ${machines?.smallest.type} has ${thousands(memory ?? 0)} MiB of memory, shared memory included`,
     `write ${memory}MiB or less, or leave it out`,
   );
+  checkSubnets(checks, props);
   checkCapacity(checks, props, capacity, nodesPerJob);
   checkJob(checks, props, nodesPerJob);
   // Only read once `checks.done()` found no problem.

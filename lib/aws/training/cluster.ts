@@ -30,12 +30,13 @@ import { executionRole, instanceRole, jobRole } from './roles';
  * A cluster that trains models on GPUs and costs nothing when idle.
  *
  * Defines an AWS Batch job queue with one compute environment for each link of the capacity chain, a job definition, launch templates,
- * roles, a security group that lets nothing in, a log group and an alarm on jobs that wait in vain.
- * A schedule becomes a schedule of EventBridge Scheduler.
+ * roles, a security group that lets nothing in, a log group, an alarm on jobs that wait in vain and an SQS queue that keeps the events it
+ * counts. A schedule becomes a schedule of EventBridge Scheduler.
  *
  * Machines run the ECS image of Amazon Linux 2023 with NVIDIA's driver, take credentials from IMDSv2 only and keep their volume encrypted.
  * A job gets one machine with all its GPUs. It is tried again when its machine is lost, and not when the program fails.
- * With `nodesPerJob` above 1 it runs as a gang over several machines in one zone, close together, over EFA where the machine has it.
+ * With `nodesPerJob` above 1 it runs as a gang over several machines in one zone, close together, over EFA where the machine has it
+ * (https://docs.aws.amazon.com/batch/latest/userguide/mnp-ce.html).
  *
  * Programs read `ML_DATA_URI`, `ML_CHECKPOINT_URI` and `ML_OUTPUT_URI`, and torchrun's rendezvous variables. They can read the data and
  * read and write their own checkpoints and models; more is granted to `jobRole`.
@@ -44,17 +45,16 @@ import { executionRole, instanceRole, jobRole } from './roles';
  * for GPU machines: ask for more under "Running On-Demand G and VT instances" (or P, or Spot) before the first job.
  *
  * @example
- * const cluster = new GpuTrainingCluster(this, 'Train', {
+ * declare const pipeline: iam.IRole;
+ * const cluster = new aws.GpuTrainingCluster(this, 'Train', {
  *   image: ContainerImage.fromReference('ghcr.io/acme/train:1.4'),
  *   command: ['python', 'train.py'],
  *   accelerator: Accelerator.atLeast({ memoryGib: 24 }),
  *   maxNodes: 4,
  * });
- * declare const pipeline: iam.IRole;
  * cluster.grants.submit(pipeline);
  *
  * @see https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
- * @see https://docs.aws.amazon.com/batch/latest/userguide/mnp-ce.html
  */
 export class GpuTrainingCluster extends GpuTrainingClusterBase implements IConnectable {
   /** A cluster that exists already. */

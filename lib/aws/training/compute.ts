@@ -77,6 +77,8 @@ export function computeEnvironments(scope: Construct, options: ComputeOptions): 
     resource.addPropertyOverride('ComputeResources.LaunchTemplate.Version', template.latestVersionNumber);
     // As the service spells it; the L2 writes it small.
     resource.addPropertyOverride('Type', 'MANAGED');
+    // Batch takes them here or on the interfaces of the template, and refuses both.
+    if (efaOf(options.settled)) resource.addPropertyDeletionOverride('ComputeResources.SecurityGroupIds');
     return environment;
   });
 }
@@ -85,7 +87,7 @@ function launchTemplate(scope: Construct, id: string, reserved: boolean, options
   const template = new LaunchTemplate(scope, id, {
     requireImdsv2: true,
     httpTokens: LaunchTemplateHttpTokens.REQUIRED,
-    // Containers have the job's role and no business with the machine's.
+    // Keeps the machine's role from the containers of a gang. Those of other jobs share the host's network, by Batch's design.
     httpPutResponseHopLimit: 1,
     blockDevices: [
       {
@@ -101,7 +103,7 @@ function launchTemplate(scope: Construct, id: string, reserved: boolean, options
     ],
   });
   const resource = template.node.defaultChild as CfnLaunchTemplate;
-  const efa = options.settled.nodesPerJob > 1 ? options.settled.machines.smallest.efa : 0;
+  const efa = efaOf(options.settled);
   if (efa > 0) resource.addPropertyOverride('LaunchTemplateData.NetworkInterfaces', efaInterfaces(efa, options.securityGroups));
   if (reserved) {
     resource.addPropertyOverride('LaunchTemplateData.CapacityReservationSpecification', {
@@ -110,6 +112,11 @@ function launchTemplate(scope: Construct, id: string, reserved: boolean, options
     if (options.capacityBlock) resource.addPropertyOverride('LaunchTemplateData.InstanceMarketOptions', { MarketType: 'capacity-block' });
   }
   return template;
+}
+
+/** Interfaces with EFA of each machine; a job of one machine has no use for them. */
+function efaOf({ nodesPerJob, machines }: Settled): number {
+  return nodesPerJob > 1 ? machines.smallest.efa : 0;
 }
 
 /**

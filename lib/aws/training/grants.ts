@@ -10,7 +10,10 @@ export class GpuTrainingClusterGrants {
 
   private constructor(private readonly cluster: IGpuTrainingCluster) {}
 
-  /** To start jobs. */
+  /**
+   * To start jobs, by the definition as it is now. A role of another stack holds back changes of the definition, because CloudFormation does
+   * not change what another stack imports; keep it in the stack of the cluster.
+   */
   public submit(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({
       grantee,

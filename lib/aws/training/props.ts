@@ -15,11 +15,14 @@ export interface GpuTrainingClusterProps extends TrainingBaseProps {
   /**
    * Subnets of the machines. A reservation needs those of its zone.
    *
-   * @default - the private subnets; the first of them if `nodesPerJob` is above 1
+   * @default - the private subnets; the first of them if `nodesPerJob` is above 1, which may not be in a zone that has the machine
    */
   readonly vpcSubnets?: SubnetSelection;
   /**
    * Security groups of the machines. If `nodesPerJob` is above 1 they must let all traffic among themselves, in and out.
+   *
+   * On machines with EFA they belong to the machines' interfaces. Batch then puts the containers, each of which has an interface of its
+   * own, into the VPC's default security group, which must let them reach each other and the store, as it does unless somebody changed it.
    *
    * @default - a group of the cluster's own that lets nothing in
    */

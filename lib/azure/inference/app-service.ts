@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import { Access, ImageOwner, Rollout } from '../../core';
 import { physicalName } from '../../core/naming';
 import { literal } from '../../core/terraform-text';
+import { granted } from '../private/dependencies';
 import { imageReference, ResolvedImage } from '../private/image';
 import { autoscale } from '../private/inference-autoscale';
 import { ImportedAppServiceInference, planMetric, siteMetric, WebAppGrants } from '../private/inference-service';
@@ -37,7 +38,8 @@ const SLOT = 'staging';
  * blue-green rollout, a deployment slot that a pipeline swaps.
  * The plan is the smallest of Premium v3 that has the cpu and the memory of one instance (twice the memory with a slot, which runs beside
  * the app); at least one instance is always paid for, two over several zones in `prod`.
- * Health is checked every minute: an instance that fails twice gets no requests, and is replaced after an hour. Auto-heal restarts one that
+ * Health is checked every minute (https://learn.microsoft.com/azure/app-service/monitor-instances-health-check): an instance that fails
+ * twice gets no requests, and is replaced after an hour. Auto-heal restarts one that
  * is slow or fails often. Requests end after 230 seconds at the latest.
  * Only HTTPS from TLS 1.2 on; no FTP, no publishing passwords.
  *
@@ -49,8 +51,6 @@ const SLOT = 'staging';
  *   image: ContainerImage.fromReference('ghcr.io/acme/housing:1.4'),
  * });
  *
- * @see https://learn.microsoft.com/azure/app-service/overview-hosting-plans
- * @see https://learn.microsoft.com/azure/app-service/monitor-instances-health-check
  * @see https://learn.microsoft.com/troubleshoot/azure/app-service/web-apps-performance-faqs#why-does-my-request-time-out-after-230-seconds
  */
 export class AppServiceInference extends Construct implements IAppServiceInference {
@@ -93,8 +93,9 @@ export class AppServiceInference extends Construct implements IAppServiceInferen
     const place = { resourceGroupName: props.resourceGroup.resourceGroupName, location: props.resourceGroup.location };
     const identity = new UserAssignedIdentity(this, 'Identity', { name: localName(this), ...place });
     this.principal = { principalId: identity.principalId, principalType: 'ServicePrincipal' };
-    props.registry?.grants.pull(localName(this), this.principal);
-    this.servicePlanId = props.servicePlanId ?? this.plan(props, d);
+    const puller = localName(this);
+    props.registry?.grants.pull(puller, this.principal);
+    this.servicePlanId = d.servicePlanId ?? this.plan(props, d);
 
     const { image, dependsOn } = this.image(props, d);
     const site = {
@@ -122,7 +123,7 @@ export class AppServiceInference extends Construct implements IAppServiceInferen
       },
       authSettingsV2: this.auth(props),
       lifecycle: d.imageOwner === ImageOwner.PIPELINE ? { ignoreChanges: ['site_config[0].application_stack'] } : undefined,
-      dependsOn,
+      dependsOn: [...dependsOn, ...granted(props.registry, puller)],
     };
     const settings = this.settings(props, d, identity.clientId);
     const app = new LinuxWebApp(this, 'Resource', {

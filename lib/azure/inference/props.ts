@@ -60,6 +60,7 @@ export interface AppServiceInferenceProps extends InferenceBaseProps {
    * The longest that a container may take until it answers, loading its model included; at most 30 minutes.
    *
    * @default - 10 minutes
+   * @see https://learn.microsoft.com/azure/app-service/reference-app-settings#custom-containers
    */
   readonly startTimeout?: Duration;
 }

@@ -52,7 +52,7 @@ export abstract class AppServiceInferenceGrants {
    * To call it. Puts the caller on the list of identities that the service lets through.
    *
    * Until somebody is on the list, every identity of the tenant that gets a token for the app registration is let through.
-   * Where nobody's identity is checked (`public`, or `private` without `entraClientId`), nothing changes, and synthesis says so.
+   * Where nobody's identity is checked (`public` and `private`), nothing changes, and synthesis says so.
    *
    * @param grantee who may call
    */

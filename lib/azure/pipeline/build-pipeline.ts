@@ -31,7 +31,8 @@ import { AzureDevOpsProject, BuildPipelineProps } from './props';
  * step fails. Run with `tag`, it deploys an image that exists already, such as the one before.
  * The task of ACR Tasks builds the image on every commit and whenever its base image changes. It reads the repository with a token, the
  * variable `RepositoryToken`; as long as that is empty, the task is not there. What it builds is tagged with its run, and deployed by
- * running the pipeline with that tag.
+ * running the pipeline with that tag. In a registry that answers in its network only it waits for a machine, which the pipeline's next run
+ * starts.
  *
  * The identity may run builds in the registry and push to it (`Container Registry Tasks Contributor`, `AcrPush`), and deploy
  * the one service (`Website Contributor` and `Monitoring Reader` on the web app).
@@ -46,7 +47,6 @@ import { AzureDevOpsProject, BuildPipelineProps } from './props';
  *   approval: true,
  * });
  *
- * @see https://learn.microsoft.com/azure/devops/pipelines/repos/
  * @see https://learn.microsoft.com/azure/container-registry/container-registry-tasks-overview
  */
 export class BuildPipeline extends Construct implements IBuildPipeline {
@@ -234,6 +234,14 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
         '',
         'failed runs are mailed by Azure DevOps to whoever pushed',
         'the pipeline has no logWorkspace, so Azure Monitor learns of no run and raises no alarm',
+      );
+    if (props.registry.buildAgentPoolName !== undefined)
+      parity.approximated(
+        this,
+        'azure',
+        '',
+        'builds of ACR Tasks on a commit or a new base image wait for the next run of the pipeline',
+        'the registry answers in its network only, and the machine there that builds is started by the pipeline and stopped after it',
       );
     if (props.approval) parity.mapped(this, 'azure', 'approval', SUPPORT['pipelines.approval'].by);
   }

@@ -10,6 +10,7 @@ import { parseCidr } from './cidr';
 import { checkImage } from '../../core/image';
 import { PlanSize, planSize } from './inference-plan';
 import { checkEnv } from './inference-site';
+import { parseResourceId } from './resource-id';
 import { checksFor } from './root';
 
 /** App Service ends requests after this long, whatever the app wants. */
@@ -25,6 +26,8 @@ export interface ResolvedInference {
   readonly rollout: Rollout;
   /** Versions are tried in a slot of their own. */
   readonly slot: boolean;
+  /** Id of the plan that others own. */
+  readonly servicePlanId: string | undefined;
   /** Size of the plan; absent where others own it. */
   readonly size: PlanSize | undefined;
   readonly zones: boolean;
@@ -59,6 +62,7 @@ export function resolveInference(scope: Construct, props: AppServiceInferencePro
     access: props.access ?? Access.PRIVATE,
     rollout,
     slot,
+    servicePlanId: props.servicePlanId && parseResourceId(checks, 'servicePlanId', props.servicePlanId, 'Microsoft.Web/serverFarms').id,
     size: props.servicePlanId === undefined ? planSize(checks, need, props.skuName) : undefined,
     zones,
     minInstances,

@@ -60,10 +60,10 @@ export class ImportedAppServiceInference extends Construct implements IAppServic
     super(scope, id);
     const checks = checksFor(this, 'azure.AppServiceInference');
     const app = parseResourceId(checks, 'webAppId', attributes.webAppId, 'Microsoft.Web/sites');
-    parseResourceId(checks, 'servicePlanId', attributes.servicePlanId, 'Microsoft.Web/serverfarms');
+    const plan = parseResourceId(checks, 'servicePlanId', attributes.servicePlanId, 'Microsoft.Web/serverFarms');
     checks.done();
-    this.webAppId = attributes.webAppId;
-    this.servicePlanId = attributes.servicePlanId;
+    this.webAppId = app.id;
+    this.servicePlanId = plan.id;
     this.serviceName = app.name;
     this.resourceGroupName = app.resourceGroupName;
     this.url = attributes.url ?? `https://${app.name}.azurewebsites.net`;

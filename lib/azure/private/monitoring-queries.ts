@@ -4,9 +4,12 @@ import { PIPELINE_FAILED } from './pipeline-file';
 /** Fewer requests than this tell nothing about a rate. */
 const ENOUGH_REQUESTS = 20;
 
-/** Requests to a web app and its slots, as App Service logs them. The pings that keep it awake do not count. */
+/** What App Service asks on its own account: to keep an app awake, to look after its health, to see that it has started. */
+const PINGS = ['AlwaysOn', 'HealthCheck/1.0', 'ReadyForRequest/1.0'].map((agent) => `"${agent}"`).join(', ');
+
+/** Requests to a web app and its slots, as App Service logs them; its own pings do not count. */
 export function requests(webAppId: string): string {
-  return `AppServiceHTTPLogs | where _ResourceId startswith "${webAppId}" and UserAgent != "AlwaysOn"`;
+  return `AppServiceHTTPLogs | where (_ResourceId =~ "${webAppId}" or _ResourceId startswith "${webAppId}/") and UserAgent !in (${PINGS})`;
 }
 
 /** What makes a request a bad one. */

@@ -34,7 +34,15 @@ export const PIPELINE_FAILED = 'PipelineFailed';
 const APPROVAL_DAYS = 3;
 /** Minutes that a version is watched after it took over. */
 const WATCH_MINUTES = 5;
+/** Minutes that a step may take before its session, which lasts an hour, has to be kept alive. */
+const SESSION_MINUTES = 45;
 const MANAGEMENT_API = '2023-12-01';
+
+type Stage = { readonly [key: string]: Yaml } & { readonly stage: string };
+
+function nameOf(stage: Stage): string {
+  return stage.stage;
+}
 
 /** The pipeline as `azure-pipelines.yml` holds it. */
 export function pipelineFile(f: PipelineFile): string {
@@ -46,6 +54,8 @@ export function pipelineFile(f: PipelineFile): string {
   ];
   const service = has(PipelineStage.DEPLOY) ? f.service : undefined;
   const after = service ? [...(f.approval ? [approve(f)] : []), deploy(f, service)] : [];
+  // A run with a tag deploys an image that is there already.
+  const builds = (stages: Yaml[]): Yaml[] => (service ? [{ "${{ if eq(parameters.tag, 'commit') }}": stages }] : stages);
   const document = {
     trigger: { batch: true, branches: { include: [f.branch] } },
     pr: 'none',
@@ -59,7 +69,7 @@ export function pipelineFile(f: PipelineFile): string {
     ],
     pool: f.agentPool === undefined ? { vmImage: 'ubuntu-24.04' } : { name: f.agentPool },
     variables: variables(f, service),
-    stages: [...(service ? [{ "${{ if eq(parameters.tag, 'commit') }}": before }] : before), ...after, ...(f.runLog ? [notify(f)] : [])],
+    stages: [...builds(before), ...after, ...(f.runLog ? [notify(f, [...builds(before.map(nameOf)), ...after.map(nameOf)])] : [])],
   };
   return `${HEADER}${toYaml(document)}`;
 }
@@ -87,7 +97,7 @@ function variables(f: PipelineFile, service: IAppServiceInference | undefined): 
   };
 }
 
-function commands(f: PipelineFile, stage: string, lines: readonly string[]): Yaml {
+function commands(f: PipelineFile, stage: string, lines: readonly string[]): Stage {
   return {
     stage,
     jobs: [
@@ -103,7 +113,7 @@ function commands(f: PipelineFile, stage: string, lines: readonly string[]): Yam
   };
 }
 
-function build(f: PipelineFile): Yaml {
+function build(f: PipelineFile): Stage {
   const pool = f.registry.buildAgentPoolName;
   const line = `az acr build --registry "$REGISTRY" --image "$REPOSITORY:$TAG"${pool ? ` --agent-pool "${pool}"` : ''} "${f.context}"`;
   // Machines of the registry's pool are paid for by the minute: one is started for the build.
@@ -120,7 +130,7 @@ ${line}
   };
 }
 
-function approve(f: PipelineFile): Yaml {
+function approve(f: PipelineFile): Stage {
   return {
     stage: 'Approve',
     jobs: [
@@ -149,6 +159,11 @@ const CONFIG = `image="DOCKER|$LOGIN_SERVER/$REPOSITORY:$TAG"
 configure() { # site image
   az rest --method patch --url "https://management.azure.com$1/config/web?api-version=${MANAGEMENT_API}" \\
     --body "{\\"properties\\":{\\"linuxFxVersion\\":\\"$2\\"}}" --output none
+}
+# azurerm reads the image as what follows this registry, and writes the two together whenever it changes another setting.
+use_registry() { # what else az webapp takes
+  az webapp config appsettings set --resource-group "$RESOURCE_GROUP" --name "$APP" "$@" \\
+    --settings "DOCKER_REGISTRY_SERVER_URL=https://$LOGIN_SERVER" --output none
 }
 `;
 // Everything is read from Azure Monitor, because an agent of Microsoft's does not reach a private service.
@@ -185,7 +200,7 @@ watch() { # site minutes: fails as soon as more than 1 % of the requests fail, o
 }
 `;
 
-function deploy(f: PipelineFile, service: IAppServiceInference): Yaml {
+function deploy(f: PipelineFile, service: IAppServiceInference): Stage {
   const { strategy, percent, interval } = service.rollout;
   const inPlace = strategy === RolloutStrategy.ALL_AT_ONCE;
   const minutes = strategy === RolloutStrategy.CANARY ? interval.toMinutes() : 0;
@@ -195,6 +210,8 @@ function deploy(f: PipelineFile, service: IAppServiceInference): Yaml {
       {
         job: 'Deploy',
         timeoutInMinutes: minutes + 60,
+        // Time to take everything back in a run that somebody cancels.
+        cancelTimeoutInMinutes: 30,
         steps: [{ checkout: 'none' }, ...(inPlace ? deployInPlace(f) : deployBySlot(f, service.stagingSlotName!, percent, minutes))],
       },
     ],
@@ -209,15 +226,13 @@ function deployInPlace(f: PipelineFile): Yaml[] {
       `${CONFIG}previous=$(az webapp config show --resource-group "$RESOURCE_GROUP" --name "$APP" --query linuxFxVersion --output tsv)
 echo "##vso[task.setvariable variable=PREVIOUS]$previous"
 configure "$APP_ID" "$image"
+use_registry
 `,
     ),
     az(f, 'Watch it', `${WATCH}await_health "$APP_ID"\nwatch "$APP_ID" ${WATCH_MINUTES}\n`),
-    az(
-      f,
-      'Put the previous version back',
-      `${CONFIG}configure "$APP_ID" "$PREVIOUS"\n`,
-      "and(or(failed(), canceled()), ne(variables['PREVIOUS'], ''))",
-    ),
+    az(f, 'Put the previous version back', `${CONFIG}configure "$APP_ID" "$PREVIOUS"\n`, {
+      condition: "and(or(failed(), canceled()), ne(variables['PREVIOUS'], ''))",
+    }),
   ];
 }
 
@@ -232,6 +247,7 @@ function deployBySlot(f: PipelineFile, slot: string, percent: number, minutes: n
       // Stopped first, so that no instance of the version before is found healthy in its place.
       `${CONFIG}az webapp stop ${app} --slot ${slot}
 configure "$APP_ID/slots/${slot}" "$image"
+use_registry --slot ${slot}
 az webapp start ${app} --slot ${slot}
 `,
     ),
@@ -245,6 +261,7 @@ az webapp start ${app} --slot ${slot}
 watch "$APP_ID/slots/${slot}" ${minutes}
 ${clear}
 `,
+            { keepAzSessionActive: minutes > SESSION_MINUTES || undefined },
           ),
         ]
       : []),
@@ -258,14 +275,16 @@ ${clear}
 fi
 ${clear}
 `,
-      'or(failed(), canceled())',
+      { condition: 'or(failed(), canceled())' },
     ),
   ];
 }
 
-function notify(f: PipelineFile): Yaml {
+/** Depends on all stages, as one that is skipped tells nothing of the one that failed before it. */
+function notify(f: PipelineFile, dependsOn: Yaml[]): Stage {
   return {
     stage: 'Notify',
+    dependsOn,
     condition: 'failed()',
     jobs: [
       {
@@ -289,8 +308,16 @@ printf "$event" "$(date --utc +%FT%TZ)" "$(value InstrumentationKey)" "$BUILD_BU
   };
 }
 
+/** What is special about a step. */
+interface StepOptions {
+  /** When it runs; after all steps before it succeeded, where nothing is said. */
+  readonly condition?: string;
+  /** Logs in again and again, as without a secret a session cannot be renewed. */
+  readonly keepAzSessionActive?: boolean;
+}
+
 /** A step that runs a shell script, logged in to Azure. */
-function az(f: PipelineFile, displayName: string, script: string, condition?: string): Yaml {
+function az(f: PipelineFile, displayName: string, script: string, { condition, keepAzSessionActive }: StepOptions = {}): Yaml {
   return {
     task: 'AzureCLI@2',
     displayName,
@@ -299,6 +326,7 @@ function az(f: PipelineFile, displayName: string, script: string, condition?: st
       azureSubscription: f.name,
       scriptType: 'bash',
       scriptLocation: 'inlineScript',
+      keepAzSessionActive,
       inlineScript: `set -euo pipefail\n${script}`,
     },
   };

@@ -1,13 +1,13 @@
 import { MachineLearningComputeCluster } from '@cdktf/provider-azurerm/lib/machine-learning-compute-cluster';
 import { MachineLearningDatastoreBlobstorage } from '@cdktf/provider-azurerm/lib/machine-learning-datastore-blobstorage';
 import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-identity';
-import { TerraformOutput } from 'cdktf';
+import { ITerraformDependable, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { Capacity, Duration } from '../../core';
 import { Machine } from '../../core/catalogue';
 import { parity } from '../../core/parity';
 import { ARTIFACT_PREFIXES, RENDEZVOUS_PORT, TRAINING_ENV } from '../../core/training';
-import { resourcesOf } from '../private/dependencies';
+import { granted, readyNetwork, resourcesOf } from '../private/dependencies';
 import { imageConfig } from '../private/dockerfile';
 import { literal } from '../../core/terraform-text';
 import { imageReference } from '../private/image';
@@ -33,7 +33,8 @@ const PRIORITY: { readonly [c in Capacity]?: string } = { [Capacity.SPOT]: 'LowP
  *
  * Defines one Azure ML compute cluster for each link of the capacity chain (spot is the priority LowPriority, on-demand is Dedicated), a
  * user-assigned identity that reads and writes the artifact store and pulls the image, and the specification of a job, which is a file beside
- * the stack that `az ml job create` takes. With a schedule also a Logic App that submits the job, and moves it to the next link when no machine
+ * the stack that `az ml job create` takes
+ * (https://learn.microsoft.com/azure/machine-learning/reference-yaml-job-command). With a schedule also a Logic App that submits the job, and moves it to the next link when no machine
  * comes within half an hour. Without a workspace to share, and a store to use, it makes its own.
  *
  * Machines have no public address, no SSH and no local accounts. Jobs see the URIs of the store in `ML_DATA_URI`, `ML_CHECKPOINT_URI` and
@@ -55,8 +56,6 @@ const PRIORITY: { readonly [c in Capacity]?: string } = { [Capacity.SPOT]: 'LowP
  * });
  * cluster.grants.submit('DataScientists', { principalId: '00000000-0000-0000-0000-000000000000', principalType: 'Group' });
  *
- * @see https://learn.microsoft.com/azure/machine-learning/reference-yaml-job-command
- * @see https://learn.microsoft.com/azure/machine-learning/how-to-create-attach-compute-cluster
  * @see https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas
  */
 export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster {
@@ -96,7 +95,13 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
     registry?.grants.pull(who, this.identity);
     workspace.grants.compute(who, this.identity);
 
-    const clusters = capacity.map((link, i) => this.cluster(link, i, machine, identity, workspace, props));
+    const dependsOn = [
+      // A machine without a public address finds Azure ML through the workspace's private endpoint.
+      ...resourcesOf(workspace, 'azurerm_private_endpoint'),
+      ...readyNetwork(network),
+      ...[artifacts, registry, workspace].flatMap((on) => granted(on, who)),
+    ];
+    const clusters = capacity.map((link, i) => this.cluster(link, i, machine, identity, workspace, dependsOn, props));
     this.node.defaultChild = clusters[0];
     this.computeNames = clusters.map((c) => c.nameInput!);
     const image = imageReference(this, 'Image', props.image, registry);
@@ -144,6 +149,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
     machine: Machine,
     identity: UserAssignedIdentity,
     workspace: ITrainingWorkspace,
+    dependsOn: ITerraformDependable[],
     props: GpuTrainingClusterProps,
   ): MachineLearningComputeCluster {
     const holder = new Construct(this, LINK[link]!);
@@ -164,8 +170,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
       sshPublicAccessEnabled: false,
       localAuthEnabled: false,
       identity: { type: 'UserAssigned', identityIds: [identity.id] },
-      // A machine without a public address finds Azure ML through the workspace's private endpoint.
-      dependsOn: resourcesOf(workspace, 'azurerm_private_endpoint'),
+      dependsOn,
     });
   }
 

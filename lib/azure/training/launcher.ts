@@ -5,6 +5,7 @@ import { Fn, ITerraformDependable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { contentHash } from '../../core/naming';
 import { literal } from '../../core/terraform-text';
+import { granted } from '../private/dependencies';
 import { grantId, localName } from '../private/name';
 import { Recurrence } from '../private/recurrence';
 import { IResourceGroup } from '../resource-group';
@@ -44,7 +45,8 @@ export class Launcher extends Construct {
       location: props.resourceGroup.location,
       identity: { type: 'SystemAssigned' },
     });
-    props.workspace.grants.submit(grantId(this, 'Submitter'), {
+    const submitter = grantId(this, 'Submitter');
+    props.workspace.grants.submit(submitter, {
       principalId: workflow.identity.principalId,
       principalType: 'ServicePrincipal',
     });
@@ -58,7 +60,7 @@ export class Launcher extends Construct {
       name: 'Schedule',
       logicAppId: workflow.id,
       body: body({ type: 'Recurrence', recurrence: props.recurrence }),
-      dependsOn: [action],
+      dependsOn: [action, ...granted(props.workspace, submitter)],
     });
   }
 }

@@ -9,6 +9,8 @@ import { Construct, IConstruct } from 'constructs';
 import { Environment, EnvironmentPolicy, policyOf } from '../../core/environment';
 import { ILogWorkspace, LogWorkspace } from '../logs';
 import { INetwork } from '../network';
+import { withoutDataPlane } from '../private/data-plane';
+import { resourcesOf } from '../private/dependencies';
 import { globalName, localName } from '../private/name';
 import { privateEndpoint } from '../private/private-endpoint';
 import { parseResourceId } from '../private/resource-id';
@@ -92,12 +94,12 @@ const LOGS = ['AmlComputeClusterEvent', 'AmlComputeJobEvent', 'AmlRunStatusChang
  * answers in the network only. Data, checkpoints and models are not in it: those are in the `ArtifactStore`, which has no keys.
  *
  * The workspace itself is free. Its four private endpoints cost about 30 USD a month.
+ * In a stack of your own the provider has to keep to Azure Resource Manager: `features: [{ storage: [{ dataPlaneAvailable: false }] }]`.
  *
  * @example
  * const workspace = new azure.TrainingWorkspace(this, 'Workspace', { resourceGroup: group, network });
  * workspace.grants.submit('DataScientists', { principalId: '00000000-0000-0000-0000-000000000000', principalType: 'Group' });
  *
- * @see https://learn.microsoft.com/azure/machine-learning/how-to-secure-workspace-vnet
  * @see https://learn.microsoft.com/azure/machine-learning/how-to-configure-network-isolation-with-v2
  */
 export class TrainingWorkspace extends Construct implements ITrainingWorkspace {
@@ -140,7 +142,12 @@ export class TrainingWorkspace extends Construct implements ITrainingWorkspace {
       v1LegacyModeEnabled: false,
       // Encrypts the machines' scratch disks too.
       highBusinessImpact: true,
+      // azurerm would make the workspace, and so the clusters, anew when a platform gets its first registry; jobs name theirs themselves.
+      lifecycle: { ignoreChanges: ['container_registry_id'] },
+      // Azure ML sets up its storage and its vault while the workspace is made.
+      dependsOn: resourcesOf(this, 'azurerm_private_endpoint'),
     });
+    withoutDataPlane(this, 'azure.TrainingWorkspace');
     this.workspaceId = workspace.id;
     this.workspaceResourceGroupName = resourceGroup.resourceGroupName;
     this.endpoint('Endpoint', props, workspace.id, 'amlworkspace', ['privatelink.api.azureml.ms', 'privatelink.notebooks.azure.net']);
@@ -217,7 +224,7 @@ class ImportedTrainingWorkspace extends Construct implements ITrainingWorkspace 
     const checks = checksFor(this, 'azure.TrainingWorkspace');
     const workspace = parseResourceId(checks, 'workspaceId', attributes.workspaceId, 'Microsoft.MachineLearningServices/workspaces');
     checks.done();
-    this.workspaceId = attributes.workspaceId;
+    this.workspaceId = workspace.id;
     this.workspaceName = workspace.name;
     this.workspaceResourceGroupName = workspace.resourceGroupName;
     this.grants = new Grants(this, this.workspaceId, undefined);

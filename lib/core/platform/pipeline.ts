@@ -61,7 +61,7 @@ export interface RepositoryDeclaration {
    */
   readonly provider?: RepositoryProvider;
   /**
-   * User or organisation. No default: it is your repository.
+   * User or organization. No default: it is your repository.
    *
    * @minLength 1
    */

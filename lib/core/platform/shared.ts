@@ -1,7 +1,10 @@
 /** A cloud, as the declaration names it. */
 export enum Cloud {
+  /** Amazon Web Services. */
   AWS = 'aws',
+  /** Microsoft Azure. */
   AZURE = 'azure',
+  /** Google Cloud. */
   GCP = 'gcp',
 }
 

@@ -274,6 +274,12 @@ export interface GcpExisting {
    * @default - a repository of the platform's own
    */
   readonly imageRepository?: string;
+  /**
+   * Name of the Cloud Build connection to the Git provider, in the target's project and region.
+   *
+   * @default - the provider's name, such as github; an output holds the command that makes it
+   */
+  readonly repositoryConnection?: string;
 }
 
 /** A VPC network that exists already. */

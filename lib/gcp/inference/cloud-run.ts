@@ -18,7 +18,7 @@ import { checkPlace } from '../private/place';
 import { checksFor } from '../private/root';
 import { serviceAccount } from '../private/service-account';
 import { enableServices } from '../private/services';
-import { CloudRunGrants, CloudRunServiceAttributes, ICloudRunService } from './service';
+import { CloudRunInferenceGrants, CloudRunInferenceAttributes, ICloudRunInference } from './service';
 
 /** What a service on Cloud Run needs. */
 export interface CloudRunInferenceProps extends InferenceBaseProps {
@@ -37,6 +37,7 @@ export interface CloudRunInferenceProps extends InferenceBaseProps {
    * After the service is gone, its addresses keep the subnetwork from being deleted for up to two hours.
    *
    * @default - none: it reaches the internet and Google's services only
+   * @see https://cloud.google.com/run/docs/configuring/vpc-direct-vpc
    */
   readonly network?: INetwork;
   /**
@@ -62,8 +63,9 @@ export interface CloudRunInferenceProps extends InferenceBaseProps {
    * How long a container may take until its health path answers; at most four minutes.
    *
    * @default - 4 minutes
+   * @see https://cloud.google.com/run/docs/configuring/healthchecks
    */
-  readonly startupTimeout?: Duration;
+  readonly startTimeout?: Duration;
   /**
    * The processor is there between requests, too, and is paid for all the time that an instance lives. Always so with a GPU.
    *
@@ -91,6 +93,8 @@ const INGRESS: { readonly [a in Access]: string } = {
  *
  * What it costs: cpu and memory while requests are answered, and all the time for `minInstances`. With a GPU an instance is paid for as long
  * as it lives. An accelerator raises the defaults to 4 cpu, 16 GiB and at most 3 instances, the quota that a project starts with.
+ * How much cpu goes with how much memory: https://cloud.google.com/run/docs/configuring/services/cpu; the longest that requests may take:
+ * https://cloud.google.com/run/docs/configuring/request-timeout.
  *
  * Terraform sends all traffic to a new revision as soon as its startup probe passes. Where a pipeline owns the image, the service starts from
  * a placeholder, Terraform ignores image and traffic, and the `BuildPipeline` takes the steps of the rollout.
@@ -106,15 +110,11 @@ const INGRESS: { readonly [a in Access]: string } = {
  * predict.grants.invoke('Shop', gcp.IamMember.serviceAccount('shop@acme-ml-dev.iam.gserviceaccount.com'));
  * store.grants.read('PredictReadsModels', predict, 'models');
  *
- * @see https://cloud.google.com/run/docs/configuring/services/cpu cpu and memory
- * @see https://cloud.google.com/run/docs/configuring/request-timeout timeout
- * @see https://cloud.google.com/run/docs/configuring/services/gpu GPU
- * @see https://cloud.google.com/run/docs/configuring/healthchecks probes
- * @see https://cloud.google.com/run/docs/configuring/vpc-direct-vpc network
+ * @see https://cloud.google.com/run/docs/configuring/services/gpu
  */
-export class CloudRunInference extends Construct implements ICloudRunService {
+export class CloudRunInference extends Construct implements ICloudRunInference {
   /** A service that exists already, to deploy to it, watch it or grant permissions on it. */
-  public static fromServiceAttributes(scope: Construct, id: string, attrs: CloudRunServiceAttributes): ICloudRunService {
+  public static fromCloudRunInferenceAttributes(scope: Construct, id: string, attrs: CloudRunInferenceAttributes): ICloudRunInference {
     return new ImportedCloudRunService(scope, id, attrs);
   }
 
@@ -128,7 +128,7 @@ export class CloudRunInference extends Construct implements ICloudRunService {
   public readonly healthPath: string;
   public readonly maxInstances: number;
   public readonly rollout: Rollout;
-  public readonly grants: CloudRunGrants;
+  public readonly grants: CloudRunInferenceGrants;
 
   public constructor(scope: Construct, id: string, props: CloudRunInferenceProps) {
     super(scope, id);
@@ -185,12 +185,12 @@ export class CloudRunInference extends Construct implements ICloudRunService {
         'Cloud Build, which takes the steps of the rollout, runs for a day at most',
         `write ${LONGEST_CANARY.toString()} or less`,
       );
-    const startup = props.startupTimeout?.toSeconds() ?? 240;
+    const startup = props.startTimeout?.toSeconds() ?? 240;
     checks.require(
       startup >= PROBE_SECONDS && startup <= 240,
       'limit',
-      'startupTimeout',
-      props.startupTimeout?.toString(),
+      'startTimeout',
+      props.startTimeout?.toString(),
       'Cloud Run waits 10 to 240 seconds for a container to start',
       'write 4m or less; load large models after the port is open',
     );
@@ -215,7 +215,7 @@ export class CloudRunInference extends Construct implements ICloudRunService {
     const owned = this.imageOwner === ImageOwner.STACK;
     const image = owned ? imageReference(this, 'Image', props.image, props.registry, props) : { reference: PLACEHOLDER, dependsOn: [] };
     const probe = { httpGet: { path: this.healthPath }, timeoutSeconds: 5 };
-    const startupSeconds = props.startupTimeout?.toSeconds() ?? 240;
+    const startupSeconds = props.startTimeout?.toSeconds() ?? 240;
     return new CloudRunV2Service(this, 'Resource', {
       project: props.project,
       location: props.region,
@@ -334,7 +334,7 @@ export class CloudRunInference extends Construct implements ICloudRunService {
   }
 }
 
-class ImportedCloudRunService extends Construct implements ICloudRunService {
+class ImportedCloudRunService extends Construct implements ICloudRunInference {
   public readonly project: string;
   public readonly region: string;
   public readonly url: string;
@@ -345,9 +345,9 @@ class ImportedCloudRunService extends Construct implements ICloudRunService {
   public readonly healthPath: string;
   public readonly maxInstances: number;
   public readonly rollout: Rollout;
-  public readonly grants: CloudRunGrants;
+  public readonly grants: CloudRunInferenceGrants;
 
-  public constructor(scope: Construct, id: string, attrs: CloudRunServiceAttributes) {
+  public constructor(scope: Construct, id: string, attrs: CloudRunInferenceAttributes) {
     super(scope, id);
     this.project = attrs.project;
     this.region = attrs.region;

@@ -2,7 +2,7 @@ import { Access, IInferenceService, ImageOwner, Rollout } from '../../core';
 import { IMember } from '../member';
 
 /** A Cloud Run service that answers predictions. As a member it is the service account that its containers run as. */
-export interface ICloudRunService extends IInferenceService, IMember {
+export interface ICloudRunInference extends IInferenceService, IMember {
   /** Project it runs in. */
   readonly project: string;
   /** Region it runs in. */
@@ -20,7 +20,7 @@ export interface ICloudRunService extends IInferenceService, IMember {
   /** How a pipeline takes traffic over to a new revision. */
   readonly rollout: Rollout;
   /** Permissions on the service. */
-  readonly grants: CloudRunGrants;
+  readonly grants: CloudRunInferenceGrants;
 
   /** Cloud Monitoring filter of the requests that its containers got, by `response_code_class`. */
   metricRequestCount(): string;
@@ -31,15 +31,25 @@ export interface ICloudRunService extends IInferenceService, IMember {
 }
 
 /** Permissions on a Cloud Run service. Each is given on the service itself, never on the project. */
-export abstract class CloudRunGrants {
-  /** To call it (`roles/run.invoker`). A caller of a private service has to be in the network, too. */
+export abstract class CloudRunInferenceGrants {
+  /**
+   * To call it (`roles/run.invoker`). A caller of a private service has to be in the network, too.
+   *
+   * @param id construct id of the IAM member, unique in the service's scope
+   * @param grantee who may call
+   */
   public abstract invoke(id: string, grantee: IMember): void;
-  /** To deploy revisions and shift traffic (`roles/run.developer`), and to run them as the service's own account. */
+  /**
+   * To deploy revisions and shift traffic (`roles/run.developer`), and to run them as the service's own account.
+   *
+   * @param id construct id of the IAM member, unique in the service's scope
+   * @param grantee who may deploy
+   */
   public abstract deploy(id: string, grantee: IMember): void;
 }
 
 /** What is known of a Cloud Run service that exists already. */
-export interface CloudRunServiceAttributes {
+export interface CloudRunInferenceAttributes {
   /** Project it runs in. */
   readonly project: string;
   /** Region it runs in. */

@@ -7,7 +7,7 @@ import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-ia
 import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
 import { Access, BuildPipelineBaseProps, Duration, IBuildPipeline, PIPELINE_DEFAULTS, PipelineStage, RolloutStrategy } from '../../core';
 import { parity } from '../../core/parity';
-import { ICloudRunService } from '../inference';
+import { ICloudRunInference } from '../inference';
 import { IMember } from '../member';
 import { IImageRegistry } from '../registry';
 import { SUPPORT } from '../support';
@@ -30,9 +30,15 @@ export interface BuildPipelineProps extends BuildPipelineBaseProps {
   /**
    * The repository as Cloud Build knows it.
    *
-   * @default - linked here, in the connection that is named after the provider; once per stack however many pipelines build it
+   * @default - linked here, in `connection`; once per stack however many pipelines build it
    */
   readonly source?: ISourceRepository;
+  /**
+   * Name of the Cloud Build connection that the repository is linked in, if `source` is not given. It exists and is authorized already.
+   *
+   * @default - the provider's name, such as "github"
+   */
+  readonly connection?: string;
   /**
    * Registry that images are pushed to.
    *
@@ -44,7 +50,7 @@ export interface BuildPipelineProps extends BuildPipelineBaseProps {
    *
    * @default - none: builds and pushes only
    */
-  readonly service?: ICloudRunService;
+  readonly service?: ICloudRunInference;
   /**
    * Name of the image in the registry.
    *
@@ -73,6 +79,7 @@ export interface BuildPipelineProps extends BuildPipelineBaseProps {
    * Lint, test and build are stopped after this long; at most a day.
    *
    * @default - 1 hour
+   * @see https://cloud.google.com/build/quotas
    */
   readonly timeout?: Duration;
   /**
@@ -83,7 +90,7 @@ export interface BuildPipelineProps extends BuildPipelineBaseProps {
    */
   readonly smokeTest?: boolean;
   /**
-   * A canary goes back when more than so many per cent of its requests fail, 0 to 100.
+   * A canary goes back when more than so many per cent of its requests fail.
    *
    * @default 5
    */
@@ -92,7 +99,12 @@ export interface BuildPipelineProps extends BuildPipelineBaseProps {
 
 /** Permissions on a pipeline. */
 export abstract class BuildPipelineGrants {
-  /** To approve and reject what waits (`roles/cloudbuild.builds.approver`). Cloud Build knows no narrower resource than the project for it. */
+  /**
+   * To approve and reject what waits (`roles/cloudbuild.builds.approver`). Cloud Build knows no narrower resource than the project for it.
+   *
+   * @param id construct id of the IAM member, unique in the pipeline's scope
+   * @param grantee who may approve
+   */
   public abstract approve(id: string, grantee: IMember): void;
 }
 
@@ -119,7 +131,6 @@ export abstract class BuildPipelineGrants {
  * });
  *
  * @see https://cloud.google.com/build/docs/securing-builds/gate-builds-on-approval
- * @see https://cloud.google.com/build/quotas a build runs for a day at most
  */
 export class BuildPipeline extends Construct implements IBuildPipeline {
   public readonly pipelineName: string;
@@ -196,7 +207,7 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
   /** The topic and the trigger that deploys what is published there. */
   private deployment(
     props: BuildPipelineProps,
-    service: ICloudRunService,
+    service: ICloudRunInference,
     image: string,
     seconds: number,
     builder: ServiceAccount,
@@ -263,11 +274,11 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
   }
 
   /** Two pipelines of one repository share its link: a connection takes each repository once. */
-  private sharedSource({ project, region, repository }: BuildPipelineProps): ISourceRepository {
+  private sharedSource({ project, region, repository, connection }: BuildPipelineProps): ISourceRepository {
     const stack = TerraformStack.of(this);
     const all = (stack.node.tryFindChild('SourceRepositories') as Construct | undefined) ?? new Construct(stack, 'SourceRepositories');
-    const id = [repository.provider, ...repository.owner.split('/'), repository.name, region].join('-');
-    return (all.node.tryFindChild(id) as SourceRepository | undefined) ?? new SourceRepository(all, id, { project, region, repository });
+    const id = [connection ?? repository.provider, ...repository.owner.split('/'), repository.name, region].join('-');
+    return (all.node.tryFindChild(id) as SourceRepository | undefined) ?? new SourceRepository(all, id, { project, region, repository, connection });
   }
 
   private outputs({ project, region, approval }: BuildPipelineProps): void {

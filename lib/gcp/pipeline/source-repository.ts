@@ -68,8 +68,8 @@ export interface SourceRepositoryProps {
  * A Git repository that Cloud Build reads and hears about commits of.
  *
  * Defines a Cloud Build repository (second generation) in a connection. The connection has to be there before the first
- * `terraform apply`: Terraform cannot open one without a token, because somebody has to log in and agree. The `ConnectCommand` output makes
- * it and prints where to log in; one connection serves all repositories and stacks of a project and region.
+ * `terraform apply`: Terraform cannot open one without a token, because somebody has to log in and agree. The `ConnectCommand` output, which
+ * `terraform plan` shows, makes it and prints where to log in; one connection serves all repositories and stacks of a project and region.
  * With a token in Secret Manager the connection is defined here, too, and Cloud Build may read that secret and no other.
  *
  * @example

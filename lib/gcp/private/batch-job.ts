@@ -30,7 +30,7 @@ const MACHINE_LOST = [50001, 50002, 50003, 50006];
 const TERMINATED = 143;
 
 /** Matches a report of Batch in which a machine was lost. */
-export const MACHINE_LOST_PATTERN = `exit.?[cC]ode[^0-9]{0,4}(${MACHINE_LOST.join('|')})`;
+export const MACHINE_LOST_PATTERN = `exit.?[cC]ode[^0-9]*(${MACHINE_LOST.join('|')})`;
 /** Matches a report of Batch in which there were no machines to be had. */
 export const NO_CAPACITY_PATTERN = 'RESOURCE_POOL_EXHAUSTED|QUOTA_EXCEEDED|STOCKOUT|not have enough resources';
 
@@ -77,7 +77,8 @@ export function batchJob(settings: JobSettings): object {
 }
 
 function runnables({ nodes, image, shmGib }: JobSettings): object[] {
-  const options = ['--gpus all', `--shm-size=${shmGib}g`];
+  // Batch adds what gives the container its GPUs.
+  const options = [`--shm-size=${shmGib}g`];
   const container = (more: string[]): object => ({
     container: { imageUri: image, commands: $('command'), options: [...options, ...more].join(' ') },
   });
@@ -112,13 +113,14 @@ export function link(capacity: Capacity, settings: JobSettings): object {
           policy: {
             machineType: machine.type,
             accelerators: [{ type: ACCELERATORS.find((a) => a.name === machine.accelerator)!.gcpType, count: machine.gpus }],
-            provisioningModel: MODEL[capacity],
+            provisioningModel: reserved && newest(machine) ? 'RESERVATION_BOUND' : MODEL[capacity],
             ...(reserved ? { reservation } : capacity === Capacity.FLEX_START ? { reservation: 'NO_RESERVATION' } : {}),
             bootDisk: {
               sizeGb: settings.diskGib,
-              type: hyperdiskOnly(machine) ? 'hyperdisk-balanced' : 'pd-balanced',
-              // Container-Optimized OS shuts the ports that workers meet at.
-              ...(nodes > 1 ? { image: 'batch-debian' } : {}),
+              type: newest(machine) ? 'hyperdisk-balanced' : 'pd-balanced',
+              // With NVIDIA's container toolkit, which gives any image the driver; on Container-Optimized OS, Batch's default, an image has
+              // to look for it in /usr/local/nvidia, and the ports that workers meet at are shut.
+              image: 'batch-debian',
             },
           },
         },
@@ -133,9 +135,12 @@ export function link(capacity: Capacity, settings: JobSettings): object {
   };
 }
 
-/** Whether the machines of a job are placed close together; neither N1 nor flex-start knows compact placement. */
+/**
+ * Whether the machines of a job are placed close together. Neither N1 nor flex-start knows compact placement; a reservation was placed when
+ * it was made, and gives nothing to machines that ask for a placement of their own.
+ */
 export function collocated(capacity: Capacity, nodes: number, machine: Machine): boolean {
-  return nodes > 1 && capacity !== Capacity.FLEX_START && !machine.type.startsWith('n1-');
+  return nodes > 1 && (capacity === Capacity.SPOT || capacity === Capacity.ON_DEMAND) && !machine.type.startsWith('n1-');
 }
 
 /** Zone of `projects/P/zones/Z/reservations/R`. */
@@ -143,9 +148,9 @@ export function zoneOf(reservation: string): string {
   return reservation.split('/')[3];
 }
 
-/** The chain that is used when none is given: Google sells the parts of an A3 machine as spot or flex-start only. */
-export function spotOrFlexOnly(machine: Machine): boolean {
-  return /^a3-highgpu-[124]g$/.test(machine.type);
+/** Whether Google does not sell a machine by the hour: the parts of an A3 machine, and the newest. */
+export function neverOnDemand(machine: Machine): boolean {
+  return newest(machine) || /^a3-highgpu-[124]g$/.test(machine.type);
 }
 
 const MODEL: { readonly [c in Capacity]: string } = {
@@ -155,6 +160,7 @@ const MODEL: { readonly [c in Capacity]: string } = {
   [Capacity.FLEX_START]: 'FLEX_START',
 };
 
-function hyperdiskOnly(machine: Machine): boolean {
+/** These boot from Hyperdisk only, and are reserved as blocks. */
+function newest(machine: Machine): boolean {
   return /^(a3-ultragpu|a4)-/.test(machine.type);
 }

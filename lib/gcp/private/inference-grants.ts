@@ -1,14 +1,14 @@
 import { Construct } from 'constructs';
 import { CloudRunV2ServiceIamMember } from '@cdktf/provider-google/lib/cloud-run-v2-service-iam-member';
 import { ServiceAccountIamMember } from '@cdktf/provider-google/lib/service-account-iam-member';
-import { CloudRunGrants, ICloudRunService } from '../inference/service';
+import { CloudRunInferenceGrants, ICloudRunInference } from '../inference/service';
 import { IMember } from '../member';
 
 /** Each grant is one IAM member on the service. */
-export class CloudRunServiceGrants extends CloudRunGrants {
+export class CloudRunServiceGrants extends CloudRunInferenceGrants {
   public constructor(
     private readonly scope: Construct,
-    private readonly service: ICloudRunService,
+    private readonly service: ICloudRunInference,
   ) {
     super();
   }
@@ -33,7 +33,7 @@ export class CloudRunServiceGrants extends CloudRunGrants {
 }
 
 /** Cloud Monitoring filter of one metric of one service. */
-export function cloudRunMetric(service: ICloudRunService, metric: string): string {
+export function cloudRunMetric(service: ICloudRunInference, metric: string): string {
   return [
     `resource.type = "cloud_run_revision"`,
     `resource.labels.service_name = "${service.serviceName}"`,

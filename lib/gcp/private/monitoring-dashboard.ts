@@ -1,4 +1,4 @@
-import { ICloudRunService } from '../inference';
+import { ICloudRunInference } from '../inference';
 import { latencyQuery } from './monitoring-policies';
 
 /** A widget of a dashboard, in the words of the Dashboards API. */
@@ -19,7 +19,7 @@ export function dashboard(displayName: string, rows: readonly (readonly Widget[]
 }
 
 /** Requests, latency and instances of a service. */
-export function serviceWidgets(name: string, service: ICloudRunService, percentile: number): Widget[] {
+export function serviceWidgets(name: string, service: ICloudRunInference, percentile: number): Widget[] {
   const series = (filter: string, aligner: string, by: string) => ({
     timeSeriesQuery: {
       timeSeriesFilter: {

@@ -7,7 +7,7 @@ import {
 import { ITerraformDependable } from 'cdktf';
 import { AlarmSeverity, Duration } from '../../core';
 import { RUNBOOK } from '../../core/monitoring';
-import { ICloudRunService } from '../inference';
+import { ICloudRunInference } from '../inference';
 
 /** What an alert policy is made of here; the rest is the same for all. */
 export interface Policy {
@@ -72,7 +72,7 @@ function condition(
 }
 
 /** What can go wrong with a service, without its objectives. */
-export function servicePolicies(name: string, service: ICloudRunService, objective: ServiceObjective): { [id: string]: Policy } {
+export function servicePolicies(name: string, service: ICloudRunInference, objective: ServiceObjective): { [id: string]: Policy } {
   const rate = { aligner: 'ALIGN_RATE', period: '300s' };
   const failures = condition(`${service.metricRequestCount()} AND metric.labels.response_code_class = "5xx"`, objective.mostErrors, rate);
   const errors = `${name}: more than ${+(objective.mostErrors * 100).toFixed(2)} % of the requests fail`;
@@ -144,7 +144,7 @@ export interface ServiceObjective {
 }
 
 /** A percentile of the request latency in milliseconds, in PromQL. */
-export function latencyQuery(service: ICloudRunService, percentile: number): string {
+export function latencyQuery(service: ICloudRunInference, percentile: number): string {
   const labels = `monitored_resource="cloud_run_revision",service_name="${service.serviceName}",location="${service.region}"`;
   return `histogram_quantile(${fraction(percentile)}, sum by (le) (rate(run_googleapis_com:request_latencies_bucket{${labels}}[5m])))`;
 }

@@ -1,12 +1,12 @@
 import { BuildPipelineBaseProps, ImageOwner, PIPELINE_DEFAULTS, PipelineStage, STAGE_ORDER } from '../../core';
 import { Checks, isUnresolved } from '../../core/errors';
-import { ICloudRunService } from '../inference';
+import { ICloudRunInference } from '../inference';
 import { IImageRegistry } from '../registry';
 import { checkRepository } from './pipeline-source';
 
 /** What the checks look at beside what all clouds have. */
 export interface PipelineInput extends BuildPipelineBaseProps {
-  readonly service?: ICloudRunService;
+  readonly service?: ICloudRunInference;
   readonly registry?: IImageRegistry;
   readonly machineType?: string;
   readonly workerPool?: string;

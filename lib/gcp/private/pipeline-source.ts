@@ -114,8 +114,9 @@ export function connectionConfig(props: ConnectionSecrets): Partial<Cloudbuildv2
   }
 }
 
-/** The command that makes a connection by hand. */
+/** The commands that make a connection by hand, also where nothing was ever built. */
 export function connectCommand(repository: Repository, connection: string, project: string, region: string): string {
+  const github = repository.provider === RepositoryProvider.GITHUB;
   const secret = (name: string) => `projects/${project}/secrets/${name}/versions/latest`;
   const tokens = [
     `--authorizer-token-secret-version=${secret('API_TOKEN')}`,
@@ -128,5 +129,13 @@ export function connectCommand(repository: Repository, connection: string, proje
     [RepositoryProvider.BITBUCKET]: ['bitbucket-cloud', connection, `--workspace=${repository.owner}`, ...tokens],
     [RepositoryProvider.AZURE_REPOS]: [],
   }[repository.provider];
-  return ['gcloud builds connections create', ...make, `--project=${project}`, `--region=${region}`].join(' ');
+  const agent = `service-$(gcloud projects describe ${project} --format='value(projectNumber)')@gcp-sa-cloudbuild.iam.gserviceaccount.com`;
+  // Cloud Build itself keeps the token that GitHub gives it, and reads those that the others are opened with.
+  const role = `roles/secretmanager.${github ? 'admin' : 'secretAccessor'}`;
+  return [
+    `gcloud services enable cloudbuild.googleapis.com secretmanager.googleapis.com --project=${project}`,
+    `gcloud beta services identity create --service=cloudbuild.googleapis.com --project=${project}`,
+    `gcloud projects add-iam-policy-binding ${project} --member="serviceAccount:${agent}" --role=${role} --condition=None`,
+    ['gcloud builds connections create', ...make, `--project=${project}`, `--region=${region}`].join(' '),
+  ].join(' && ');
 }

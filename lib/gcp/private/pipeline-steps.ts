@@ -1,6 +1,6 @@
 import { CloudbuildTriggerBuildStep } from '@cdktf/provider-google/lib/cloudbuild-trigger';
 import { PIPELINE_DEFAULTS, PipelineStage, RolloutStrategy } from '../../core';
-import { ICloudRunService } from '../inference';
+import { ICloudRunInference } from '../inference';
 import { PLACEHOLDER } from './inference-checks';
 import { literal } from '../../core/terraform-text';
 import { PipelineInput, stagesOf } from './pipeline-checks';
@@ -48,7 +48,7 @@ export function buildSteps(
 
 /** A revision without traffic, a look at it, and the traffic. */
 export function deploySteps(
-  service: ICloudRunService,
+  service: ICloudRunInference,
   image: string,
   smokeTest: boolean,
   mostErrors: number,

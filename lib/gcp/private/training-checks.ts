@@ -4,7 +4,7 @@ import { Checks, isUnresolved, oneOf } from '../../core/errors';
 import { defaultCapacity } from '../../core/training';
 import { SUPPORT } from '../support';
 import type { GpuTrainingClusterProps } from '../training/props';
-import { spotOrFlexOnly, zoneOf } from './batch-job';
+import { neverOnDemand, zoneOf } from './batch-job';
 import { checkImage } from '../../core/image';
 import { checkPlace, isRegion } from './place';
 
@@ -65,8 +65,16 @@ export function planTraining(checks: Checks, props: GpuTrainingClusterProps): Tr
     checks.within('sharedMemory', props.sharedMemory.toGibibytes(), 1, machine.ramGib, `${machine.type} (in GiB)`);
   checks.within('capacityTimeout', patience.toMinutes(), 15, 10_080, 'the workflow (in minutes)');
 
-  const capacity = props.capacity ?? (machine && spotOrFlexOnly(machine) ? SPOT_OR_FLEX : defaultCapacity(nodes));
+  const capacity = props.capacity ?? (machine && neverOnDemand(machine) ? SPOT_OR_FLEX : defaultCapacity(nodes));
   checkCapacity(checks, props, capacity, maxDuration);
+  checks.require(
+    !(machine && neverOnDemand(machine) && capacity.includes(Capacity.ON_DEMAND)),
+    'unsupported',
+    'capacity',
+    capacity,
+    `Google Cloud does not sell ${machine?.type} on demand`,
+    'write spot, flex-start or a reservation',
+  );
   checkEnv(checks, props.env ?? {});
   checkLabels(checks, props.labels ?? {});
   return { machine: machine!, capacity, nodes, maxNodes, retries, maxDuration, disk, patience };

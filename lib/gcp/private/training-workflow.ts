@@ -23,9 +23,12 @@ export const STUCK_EVENT = 'ml.training.stuck';
 
 const JOBS = 'googleapis.batch.v1.projects.locations.jobs';
 const EXECUTIONS = 'googleapis.workflowexecutions.v1.projects.locations.workflows.executions';
-/** Seconds between two looks. An execution has 100,000 steps: enough for a week of waiting and two of training. */
+/** Seconds between two looks. */
 const TURN_INTERVAL = 300;
 const JOB_INTERVAL = 120;
+/** An execution has 100,000 steps, of which one look takes six; a tenth is left for waiting its turn. */
+const LOOKS = 15_000;
+const WEEK = 604_800;
 /** Batch job ids have 63 characters, of which the execution's id takes 36 and the attempt 6. */
 const JOB_PREFIX = 20;
 
@@ -40,7 +43,7 @@ type Step = { readonly [name: string]: object };
  */
 export function trainingWorkflow(settings: WorkflowSettings): string {
   return workflowSource({
-    main: { params: ['args'], steps: [...start(settings), ...turn(), ...submit(settings), ...watch(), ...fallBack(), ...judge()] },
+    main: { params: ['args'], steps: [...start(settings), ...turn(), ...submit(settings), ...watch(settings), ...fallBack(), ...judge()] },
   });
 }
 
@@ -94,7 +97,11 @@ function start({ job, project, workflowName, capacity, command, env, slots, pati
 function turn(): Step[] {
   return [
     {
-      line: { call: `${EXECUTIONS}.list`, args: { parent: $('workflow'), filter: 'state="ACTIVE"', pageSize: 1000 }, result: 'active' },
+      line: patient({
+        call: `${EXECUTIONS}.list`,
+        args: { parent: $('workflow'), filter: 'state="ACTIVE"', pageSize: 1000 },
+        result: 'active',
+      }),
     },
     { runs: assign({ runs: $('default(map.get(active, "executions"), nothing)'), ahead: $('slots') }) },
     {
@@ -144,9 +151,11 @@ function submit({ job }: WorkflowSettings): Step[] {
   ];
 }
 
-function watch(): Step[] {
+function watch({ job }: WorkflowSettings): Step[] {
+  // Seldom enough to see the longest job to its end: all of its attempts, and a week of waiting for machines.
+  const interval = Math.max(JOB_INTERVAL, Math.ceil((job.seconds * (job.retries + 1) + WEEK) / LOOKS));
   return [
-    { poll: { call: `${JOBS}.get`, args: { name: $('parent + "/jobs/" + jobId') }, result: 'job' } },
+    { poll: patient({ call: `${JOBS}.get`, args: { name: $('parent + "/jobs/" + jobId') }, result: 'job' }) },
     { read: assign({ state: $('job.status.state'), counts: $('default(map.get(job, countsPath), none)') }) },
     {
       busy: assign({
@@ -177,7 +186,7 @@ function watch(): Step[] {
       },
     },
     { warned: assign({ warned: true }) },
-    { rest: { call: 'sys.sleep', args: { seconds: JOB_INTERVAL }, next: 'poll' } },
+    { rest: { call: 'sys.sleep', args: { seconds: interval }, next: 'poll' } },
   ];
 }
 
@@ -218,6 +227,12 @@ function judge(): Step[] {
     { cancelled: { raise: $('"Job " + jobId + " was cancelled"') } },
     { done: { return: { job: $('jobId'), capacity: $('links[link].name'), state: $('state') } } },
   ];
+}
+
+/** A call that is made again for half an hour while the service is not there: a run that took that for an end would leave its job alone. */
+function patient(call: object): object {
+  const backoff = { initial_delay: 10, max_delay: 300, multiplier: 2 };
+  return { try: call, retry: { predicate: $('http.default_retry_predicate'), max_retries: 10, backoff } };
 }
 
 function assign(values: { readonly [name: string]: unknown }): object {

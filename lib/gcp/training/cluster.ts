@@ -40,6 +40,7 @@ import { GpuTrainingClusterAttributes, GpuTrainingClusterGrants, IGpuTrainingClu
  *
  * Limits: 14 days per job (7 on flex-start machines), 1,000 machines per job. GPU quota is per region and kind, spot apart, and 0 in new
  * projects. Cancelling a run leaves its job running: delete the job, and the run ends.
+ * What counts as a lost machine: https://cloud.google.com/batch/docs/troubleshooting#reserved-exit-codes.
  *
  * @example
  * const network = new gcp.MlNetwork(this, 'Network', { project: 'acme-ml-dev', region: 'europe-west4' });
@@ -52,9 +53,7 @@ import { GpuTrainingClusterAttributes, GpuTrainingClusterGrants, IGpuTrainingClu
  * });
  * cluster.grants.submit('Trainers', gcp.IamMember.group('ml-trainers@example.com'));
  *
- * @see https://cloud.google.com/batch/docs/create-run-job-gpus
  * @see https://cloud.google.com/batch/quotas
- * @see https://cloud.google.com/batch/docs/troubleshooting#reserved-exit-codes
  */
 export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster {
   /** A cluster that exists already, by its workflow. */

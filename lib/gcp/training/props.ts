@@ -27,6 +27,7 @@ export interface GpuTrainingClusterProps extends TrainingBaseProps {
    * Machine type, one of those that carry the accelerator in the number asked for, such as `g2-standard-16`.
    *
    * @default - the smallest of them
+   * @see https://cloud.google.com/batch/docs/create-run-job-gpus
    */
   readonly machineType?: string;
   /**

@@ -19,6 +19,9 @@ export abstract class GpuTrainingClusterGrants {
    * To start jobs (`roles/workflows.invoker`).
    *
    * Google Cloud grants it on projects only: who may start this workflow may start any workflow of the project.
+   *
+   * @param id construct id of the IAM member, unique in the cluster's scope
+   * @param grantee who may submit
    */
   public abstract submit(id: string, grantee: IMember): void;
 }

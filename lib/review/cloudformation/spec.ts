@@ -1,0 +1,158 @@
+import { createRequire } from 'node:module';
+import { Body, Replacement } from '../model';
+
+/** A step into a value: a property, or an index of a list. */
+export type Step = string | number;
+
+// As much as is read here of the types of @aws-cdk/service-spec-types.
+interface SpecType {
+  readonly type: string;
+  readonly element?: SpecType;
+  readonly types?: readonly SpecType[];
+  readonly reference?: { readonly $ref: string };
+}
+interface SpecProperty {
+  readonly type: SpecType;
+  readonly previousTypes?: readonly SpecType[];
+  readonly causesReplacement?: 'yes' | 'no' | 'maybe';
+}
+type SpecProperties = { readonly [name: string]: SpecProperty };
+interface SpecResource {
+  readonly properties: SpecProperties;
+  readonly primaryIdentifier?: readonly string[];
+  readonly additionalReplacementProperties?: readonly (readonly string[])[];
+}
+interface SpecDatabase {
+  lookup(entity: 'resource', index: 'cloudFormationType', how: 'equals', type: string): readonly SpecResource[];
+  get(entity: 'typeDefinition', id: string): { readonly properties: SpecProperties };
+}
+
+// Half a second and 100 MB: only where something differs, and once.
+let database: SpecDatabase | undefined;
+function spec(): SpecDatabase {
+  if (!database) {
+    // The copy that `cdk diff` reads. It judges a property by its name at the top only; the nested facts are in the same data.
+    const library = createRequire(require.resolve('@aws-cdk/cloudformation-diff'))('@aws-cdk/aws-service-spec') as {
+      loadAwsServiceSpecSync(): SpecDatabase;
+    };
+    database = library.loadAwsServiceSpecSync();
+  }
+  return database;
+}
+
+const resources = new Map<string, SpecResource | undefined>();
+function resourceOf(type: string): SpecResource | undefined {
+  if (!resources.has(type)) {
+    resources.set(type, spec().lookup('resource', 'cloudFormationType', 'equals', type)[0]);
+  }
+  return resources.get(type);
+}
+
+// Custom resources of the CDK, which do what their names say.
+const CDKS_OWN = new Set(['Custom::S3AutoDeleteObjects', 'Custom::ECRAutoDeleteImages', 'Custom::VpcRestrictDefaultSG', 'Custom::LogRetention']);
+
+/** Whether it is known what a resource of the type is; of a custom resource it is not. */
+export function knows(type: string): boolean {
+  return CDKS_OWN.has(type) || resourceOf(type) !== undefined;
+}
+
+/** The properties whose values tell one resource of the type from another. */
+export function identifiersOf(type: string): readonly string[] {
+  return resourceOf(type)?.primaryIdentifier ?? [];
+}
+
+// A change to these replaces the environment, unless ReplaceComputeEnvironment is false; then its machines are replaced and it stays.
+// https://docs.aws.amazon.com/batch/latest/userguide/updating-compute-environments.html
+const BATCH_INFRASTRUCTURE = new Set(
+  'AllocationStrategy BidPercentage Ec2Configuration Ec2KeyPair ImageId InstanceRole InstanceTypes LaunchTemplate PlacementGroup Tags Type'.split(' '),
+);
+
+/**
+ * Whether a difference at the path below `Properties` replaces a resource of the type.
+ *
+ * @param properties what is declared of the resource
+ * @param values before and after, where the difference is
+ */
+export function replacementAt(type: string, path: readonly Step[], properties: Body, values: readonly unknown[]): Replacement {
+  const resource = resourceOf(type);
+  const property = resource?.properties[String(path[0])];
+  if (!resource || !property) {
+    return 'unknown';
+  }
+  if (property.causesReplacement === 'yes' || isAdditional(resource, path)) {
+    return 'yes';
+  }
+  const known = property.causesReplacement === 'maybe' ? 'conditional' : walk(typesOf(property), path.slice(1), values);
+  if (type !== 'AWS::Batch::ComputeEnvironment' || path[0] !== 'ComputeResources' || known === 'yes' || known === 'unknown') {
+    return known;
+  }
+  const needsNewMachines = known === 'conditional' || BATCH_INFRASTRUCTURE.has(String(path[1]));
+  return needsNewMachines && String(properties.ReplaceComputeEnvironment) !== 'false' ? 'conditional' : 'no';
+}
+
+function isAdditional(resource: SpecResource, path: readonly Step[]): boolean {
+  return (resource.additionalReplacementProperties ?? []).some(
+    (marked) => marked.length <= path.length && marked.every((name, n) => name === '*' || name === path[n]),
+  );
+}
+
+function typesOf(property: SpecProperty): readonly SpecType[] {
+  return [property.type, ...(property.previousTypes ?? [])].flatMap(alternatives);
+}
+
+function alternatives(type: SpecType): readonly SpecType[] {
+  return type.type === 'union' ? (type.types ?? []).flatMap(alternatives) : [type];
+}
+
+function walk(types: readonly SpecType[], path: readonly Step[], values: readonly unknown[]): Replacement {
+  if (path.length === 0) {
+    // The whole value came or went: what it holds decides, and whether that counts as a change CloudFormation does not say.
+    return values.some((v) => types.some((t) => holdsMarked(t, v))) ? 'conditional' : 'no';
+  }
+  const [step, ...rest] = path;
+  const results = types.map((type): Replacement => {
+    switch (type.type) {
+      case 'ref': {
+        const property = propertiesOf(type)[String(step)];
+        if (!property) {
+          return 'unknown';
+        }
+        const own = property.causesReplacement;
+        return own === 'yes' ? 'yes' : own === 'maybe' ? 'conditional' : walk(typesOf(property), rest, values);
+      }
+      case 'array':
+      case 'map':
+        return walk(alternatives(type.element!), rest, values);
+      case 'json':
+      case 'tag':
+        return 'no';
+      default:
+        return 'unknown';
+    }
+  });
+  // The path fits one of the alternatives; where it fits none, nobody knows.
+  return (['yes', 'conditional', 'no'] as const).find((r) => results.includes(r)) ?? 'unknown';
+}
+
+function propertiesOf(type: SpecType): SpecProperties {
+  return spec().get('typeDefinition', type.reference!.$ref).properties;
+}
+
+function holdsMarked(type: SpecType, value: unknown): boolean {
+  if (Array.isArray(value)) {
+    return type.type === 'array' && value.some((v) => alternatives(type.element!).some((t) => holdsMarked(t, v)));
+  }
+  if (typeof value !== 'object' || value === null) {
+    return false;
+  }
+  const entries = Object.entries(value);
+  if (type.type === 'map') {
+    return entries.some(([, v]) => alternatives(type.element!).some((t) => holdsMarked(t, v)));
+  }
+  const properties = type.type === 'ref' ? propertiesOf(type) : {};
+  return entries.some(([name, v]) => {
+    const property = properties[name];
+    const marked = property?.causesReplacement === 'yes' || property?.causesReplacement === 'maybe';
+    return property !== undefined && (marked || typesOf(property).some((t) => holdsMarked(t, v)));
+  });
+}

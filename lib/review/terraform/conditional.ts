@@ -1,0 +1,97 @@
+import { isRecord, Symbolic, Value } from './value';
+
+/** A replacement that the provider decides on by the values, which its schema therefore does not tell. */
+interface Condition {
+  /** Says so if these values replace it. `all` is everything declared of the resource afterwards. */
+  readonly replaces: (before: Value | undefined, after: Value | undefined, all: { readonly [name: string]: Value }) => boolean;
+  /** A clause. */
+  readonly reason: string;
+}
+
+const text = (value: Value | undefined): string => (typeof value === 'string' ? value.toUpperCase() : '');
+const ZONAL = ['ZRS', 'GZRS', 'RAGZRS'];
+const SKUS = ['BASIC', 'STANDARD', 'STANDARDV2'];
+
+/** By type and attribute, as azurerm 4 and google 6 decide in their code. */
+const CONDITIONS: { readonly [attribute: string]: Condition } = {
+  'azurerm_storage_account.account_replication_type': {
+    replaces: (before, after) => ZONAL.includes(text(before)) !== ZONAL.includes(text(after)),
+    reason: 'an account cannot be turned from replication within a zone to replication across zones, nor back',
+  },
+  'azurerm_storage_account.account_kind': {
+    replaces: (before, after) => text(before) !== 'STORAGE' && text(after) !== 'STORAGEV2',
+    reason: 'an account can only be upgraded to StorageV2',
+  },
+  'azurerm_log_analytics_workspace.sku': {
+    replaces: (before, after) => {
+      const [from, to] = [text(before), text(after)];
+      const reserves = [from, to].sort().join() === 'CAPACITYRESERVATION,PERGB2018';
+      return from !== 'LACLUSTER' && !reserves;
+    },
+    reason: 'a workspace changes its sku in place only between PerGB2018 and CapacityReservation',
+  },
+  'azurerm_service_plan.zone_balancing_enabled': {
+    replaces: (before, after, all) => before !== true && after === true && !(Number(all.worker_count) >= 2),
+    reason: 'zones are balanced in place only with two workers or more',
+  },
+  'azurerm_public_ip.sku': {
+    replaces: (before, after) => SKUS.indexOf(text(after)) <= SKUS.indexOf(text(before)),
+    reason: 'an address can be upgraded to a higher sku, not downgraded',
+  },
+  'azurerm_public_ip.domain_name_label_scope': {
+    replaces: (before, after) => text(before) !== '' || text(after) === '',
+    reason: 'the scope of a name can be set once and not be changed',
+  },
+  'google_compute_subnetwork.ip_cidr_range': {
+    replaces: (before, after) => !contains(after, before),
+    reason: 'a range can be widened, not narrowed or moved',
+  },
+  'google_storage_bucket.retention_policy[0].is_locked': {
+    replaces: (before, after) => before === true && after !== true,
+    reason: 'a locked retention policy cannot be unlocked',
+  },
+  'google_sql_database_instance.settings[0].disk_size': {
+    replaces: (before, after) => Number(after) < Number(before),
+    reason: 'a disk can grow, not shrink',
+  },
+};
+
+/** Why a change of an attribute replaces the resource though the schema does not say so; undefined if it does not. */
+export function conditionFor(
+  type: string,
+  path: string,
+  before: Value | undefined,
+  after: Value | undefined,
+  all: { readonly [name: string]: Value },
+): string | undefined {
+  // A whole block that comes or goes takes what is in it along.
+  const found = Object.keys(CONDITIONS).find((c) => c === `${type}.${path}` || c.startsWith(`${type}.${path}.`));
+  if (!found) return undefined;
+  const below = found.slice(type.length + path.length + 2);
+  const condition = CONDITIONS[found];
+  const [was, is] = below ? [member(before, below), member(after, below)] : [before, after];
+  // Values that are not known might be the ones.
+  return was instanceof Symbolic || is instanceof Symbolic || condition.replaces(was, is, all) ? condition.reason : undefined;
+}
+
+/** Every attribute with such a condition, `type.path`. */
+export const CONDITIONAL: readonly string[] = Object.keys(CONDITIONS);
+
+function member(value: Value | undefined, name: string): Value | undefined {
+  return isRecord(value) ? value[name] : undefined;
+}
+
+/** Whether the first range of IPv4 addresses holds the second. */
+function contains(outer: Value | undefined, inner: Value | undefined): boolean {
+  const [a, b] = [range(outer), range(inner)];
+  return a !== undefined && b !== undefined && a.first <= b.first && a.last >= b.last;
+}
+
+function range(cidr: Value | undefined): { first: number; last: number } | undefined {
+  const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(typeof cidr === 'string' ? cidr : '');
+  if (!match) return undefined;
+  const [a, b, c, d, bits] = match.slice(1).map(Number);
+  const size = 2 ** (32 - bits);
+  const first = Math.floor((((a * 256 + b) * 256 + c) * 256 + d) / size) * size;
+  return { first, last: first + size - 1 };
+}
