@@ -40,8 +40,9 @@ export async function diff(paths: readonly string[], options: DiffOptions, io: I
     // 1 says that the change fails the review, and nothing else may.
     if (e instanceof SetupError) throw e.exitCode === 2 ? e : new SetupError(e.message, 2);
     if (e instanceof Error && e.name === 'ReviewError') throw new SetupError(e.message, 2);
-    const { message, stack } = e instanceof Error ? e : new Error(String(e));
-    throw new SetupError(`The revisions could not be compared: ${process.env.MLOPS_DEBUG ? stack : message}`, 2);
+    const unforeseen = new SetupError(`The revisions could not be compared: ${e instanceof Error ? e.message : String(e)}`, 2);
+    unforeseen.cause = e;
+    throw unforeseen;
   }
 }
 
@@ -51,12 +52,21 @@ async function run(paths: readonly string[], options: DiffOptions, io: Io, progr
   const failOn = classes(lib, options.failOn);
   const { before, after } = await revisions(lib, paths, options, io, progress);
   await progress.step('Comparing');
-  const plain = lib.compare(before, after);
-  const report = (options.plan ?? []).reduce((r, file) => lib.withPlan(r, resolve(io.cwd, file)), plain);
+  const report = (options.plan ?? []).reduce((r, file) => withPlan(lib, r, file, after, io.cwd), lib.compare(before, after));
   const verdict = lib.judge(report, { failOn, allow: options.allow ?? [] });
   progress.done();
   write(lib, format, report, verdict, options, io);
   return !verdict.failing.length;
+}
+
+function withPlan(lib: typeof review, report: Report, file: string, after: readonly Snapshot[], cwd: string): Report {
+  const plan = shortNames(() => lib.readDocument(resolve(cwd, file)), cwd);
+  try {
+    return lib.withPlan(report, plan, after);
+  } catch (e) {
+    if (e instanceof Error && e.name === 'ReviewError') e.message = `${file}: ${e.message}`;
+    throw e;
+  }
 }
 
 function write(lib: typeof review, format: review.Format, report: Report, verdict: Verdict, options: DiffOptions, io: Io): void {

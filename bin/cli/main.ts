@@ -48,7 +48,8 @@ export async function main(args: readonly string[], io: Io): Promise<Exit> {
     }
     const { red } = io.errColors;
     if (e instanceof SetupError) {
-      io.err(`${red('error:')} ${e.message}\n`);
+      const where = settings.debug && e.cause instanceof Error ? `\n${e.cause.stack}` : '';
+      io.err(`${red('error:')} ${e.message}${where}\n`);
       return e.exitCode;
     }
     const { message, stack } = e instanceof Error ? e : new Error(String(e));

@@ -34,7 +34,7 @@ function table({ cloud, stack, state, entries, written }: StackReport, { bold, c
   wide('exactly as declared', `${entries.filter((e) => e.kind === 'mapped').length} entries`);
   for (const kind of ['approximated', 'refused'] as const) {
     const found = entries.filter((e) => e.kind === kind);
-    if (found.length) t.push([yellow(kind), dim('became'), dim('because')]);
+    if (found.length) t.push([yellow(kind === 'refused' ? 'left out' : kind), dim('became'), dim('because')]);
     for (const e of found) t.push([e.path, e.became, e.reason ?? '']);
   }
   return t.toString();

@@ -15,7 +15,7 @@ export async function atRevision<T>(ref: string, file: string, cwd: string, run:
   const absolute = resolve(cwd, file);
   const folder = dirname(absolute);
   if (!existsSync(folder)) throw new SetupError(`There is no folder ${folder}.`, 2);
-  const [top, prefix] = repositoryOf(folder);
+  const [top, prefix = ''] = repositoryOf(folder);
   const commit = commitOf(ref, folder);
   return inTemporaryFolder(async (temporary) => {
     const tree = join(temporary, 'tree');

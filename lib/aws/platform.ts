@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib/core';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -133,7 +134,10 @@ export class MlPlatform extends Construct {
           'write an id such as subnet-0a1b2c3d',
         );
       checks.done();
-      return MlNetwork.fromVpc(this, 'Network', Vpc.fromVpcAttributes(this, 'ExistingVpc', theirs));
+      const vpc = Vpc.fromVpcAttributes(this, 'ExistingVpc', theirs);
+      // Nothing here looks at the route tables of a network that others own.
+      Annotations.of(vpc).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
+      return MlNetwork.fromVpc(this, 'Network', vpc);
     });
     // A stand-in lets the problems of what needs the network be found, too, before all are thrown.
     const standIn = { vpcId: theirs.vpcId, availabilityZones: ['a'], privateSubnetIds: ['subnet-00000000'] };

@@ -51,7 +51,7 @@ export const SUPPORT: SupportColumn = {
   'pipelines.provider.github': mapped('CodeConnections'),
   'pipelines.provider.gitlab': mapped('CodeConnections'),
   'pipelines.provider.bitbucket': mapped('CodeConnections'),
-  'pipelines.provider.azure-repos': mapped('CodeConnections; owner is written organisation/project'),
+  'pipelines.provider.azure-repos': mapped('CodeConnections; owner is written organization/project'),
   monitoring: mapped('CloudWatch dashboard and alarms, SNS'),
   'monitoring.slo': mapped('CloudWatch Application Signals'),
   state: mapped('CloudFormation keeps it'),

@@ -14,7 +14,10 @@ export const SUPPORT: SupportColumn = {
   'logs.existing': mapped('LogWorkspace.fromLogWorkspaceAttributes'),
   'image.directory': mapped('ACR Tasks, started by terraform apply where az is installed'),
   training: mapped('Azure ML workspace with compute clusters'),
-  'training.accelerator': mapped('virtual machine sizes of the NC, ND and NV families'),
+  'training.accelerator': approximated(
+    'virtual machine sizes of the NC, ND and NV families',
+    'Microsoft publishes no current list of the sizes that Azure ML clusters take: T4 and A100_40GB are documented, of the others ask az ml compute list-sizes',
+  ),
   'training.minNodes': mapped('smallest number of nodes of the first compute cluster'),
   'training.capacity.spot': mapped('compute cluster of priority LowPriority'),
   'training.capacity.on-demand': mapped('compute cluster of priority Dedicated'),

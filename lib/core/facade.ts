@@ -67,6 +67,25 @@ export class Facade {
     return made;
   }
 
+  /** Constructs note what they translate; whatever they did not, they took as it stands. */
+  private noteTheRest(): void {
+    const noted = parity.report(this.scope).filter((e) => e.cloud === this.cloud);
+    const { training, inference, pipelines, monitoring, tags } = this.declaration;
+    const declared = { training, inference, pipelines, monitoring, tags };
+    const capabilities = /^(\w+\.[^.]+|monitoring|tags)$/;
+    const covered = (path: string): boolean =>
+      noted.some((e) => e.path === path || e.path.startsWith(`${path}.`) || (!capabilities.test(e.path) && path.startsWith(`${e.path}.`)));
+    for (const [path, value] of leaves(declared)) {
+      const [kind, name, field] = path.split('.');
+      const entry = (this.declaration as unknown as { [kind: string]: { [name: string]: { on?: string[] } } })[kind][name];
+      if (field === 'on' || (name !== undefined && entry?.on && !entry.on.includes(this.cloud)) || covered(path)) continue;
+      // The directory's own path is this machine's affair.
+      const built = field === 'image' && isDirectory(String(value));
+      const shown = built ? `an image built from ${basename(String(value))}` : typeof value === 'string' ? value : JSON.stringify(value);
+      parity.mapped(this.scope, this.cloud, path, shown);
+    }
+  }
+
   /** One cluster for each entry under `training` that goes to this cloud. */
   public training<T extends IConstruct>(construct: (id: string, props: TrainingBaseProps, name: string) => T): Map<string, T> {
     return this.each('training', this.declaration.training, (d: TrainingDeclaration, _, c) => this.trainingProps(d, c), construct);
@@ -135,9 +154,10 @@ export class Facade {
     return Object.values(entries).filter((d) => !d.on || d.on.includes(this.cloud));
   }
 
-  /** Throws everything that was gathered, if anything was. */
+  /** Throws everything that was gathered, if anything was; else the report says of each declared field what became of it. */
   public done(): void {
     this.checks.done();
+    this.noteTheRest();
   }
 
   private each<D extends { readonly on?: string[] }, P, T extends IConstruct>(
@@ -364,6 +384,13 @@ function rollout(d: RolloutDeclaration, c: Checks): Rollout {
   }
   const interval = d.interval === undefined ? undefined : c.collect(() => Duration.parse(d.interval!), 'rollout.interval');
   return Rollout.canary({ percent: d.percent, interval });
+}
+
+/** Each field of a declaration that holds a value or a list, with its path. */
+function leaves(o: unknown, path: string[] = []): [string, unknown][] {
+  if (o === undefined || o === null) return [];
+  if (typeof o !== 'object' || Array.isArray(o)) return [[path.join('.'), o]];
+  return Object.entries(o).flatMap(([k, v]) => leaves(v, [...path, k]));
 }
 
 /** Whether an image is built, as against pulled. */

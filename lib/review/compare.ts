@@ -15,12 +15,17 @@ export function compare(before: readonly Snapshot[], after: readonly Snapshot[])
     return diff(pair.before, pair.after).map(classify);
   });
   return {
-    changes: changes.sort((a, b) => danger(a) - danger(b) || compareText(a.stack, b.stack) || compareText(a.address, b.address)),
+    changes: inOrder(changes),
     stacks: pairs.map((p) => {
       const { cloud, stack } = (p.after ?? p.before)!;
       return { cloud, stack, before: p.before !== undefined, after: p.after !== undefined };
     }),
   };
+}
+
+/** The dangerous first; else by stack and address. */
+export function inOrder(changes: readonly Change[]): Change[] {
+  return [...changes].sort((a, b) => danger(a) - danger(b) || compareText(a.stack, b.stack) || compareText(a.address, b.address));
 }
 
 function danger(change: Change): number {

@@ -1,6 +1,7 @@
 export * from './compare';
 export * from './model';
+export * from './planned';
 export * from './policy';
-export * from './read';
+export { read, readDocument, readPair } from './read';
 export * from './render';
 export { outcome } from './render/text';

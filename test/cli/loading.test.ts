@@ -5,15 +5,22 @@ import { GOOD, Project } from './helper';
 const ROOT = join(__dirname, '..', '..');
 const SDKS = ['aws-cdk-lib', 'cdktf', '@cdktf/provider-azurerm', '@cdktf/provider-google'];
 
-/** Which SDKs a fresh process has loaded after a run of the built command line. */
+/** Which SDKs, or other folders, a fresh process has loaded after a run of the built command line. */
 function loads(...args: string[]): string[] {
+  return loaded(
+    SDKS.map((sdk) => `/node_modules/${sdk}/`),
+    ...args,
+  ).map((part) => part.slice('/node_modules/'.length, -1));
+}
+
+function loaded(parts: readonly string[], ...args: string[]): string[] {
   const script = `
     const { main } = require(${JSON.stringify(join(ROOT, 'bin', 'cli', 'main.js'))});
     const { processIo } = require(${JSON.stringify(join(ROOT, 'bin', 'cli', 'io.js'))});
     main(${JSON.stringify(args)}, { ...processIo(), out: () => {} }).then((code) => {
       if (code !== 0) throw new Error('ended with ' + code);
       const files = Object.keys(require.cache);
-      console.log(JSON.stringify(${JSON.stringify(SDKS)}.filter((sdk) => files.some((f) => f.includes('/node_modules/' + sdk + '/')))));
+      console.log(JSON.stringify(${JSON.stringify(parts)}.filter((part) => files.some((f) => f.includes(part)))));
     });`;
   return JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: new Project(GOOD).folder, encoding: 'utf8' }));
 }
@@ -28,6 +35,15 @@ test.each([
 
 test('mlops support loads no library of any cloud', () => {
   expect(loads('support')).toEqual([]);
+});
+
+test('mlops diff loads no library of any cloud, and is the only command that loads the review', () => {
+  const project = new Project();
+  project.write(JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic' } } }), 'a.json');
+  const file = join(project.folder, 'a.json');
+  expect(loads('diff', file, file)).toEqual([]);
+  expect(loaded(['/lib/review/'], 'diff', file, file)).toEqual(['/lib/review/']);
+  expect(loaded(['/lib/review/', '/node_modules/@aws-cdk/cloudformation-diff/'], 'validate', '--targets', 'gcp')).toEqual([]);
 });
 
 test('the command line runs as a process: exit code, what goes to which stream, no colours without a screen', () => {

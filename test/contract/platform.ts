@@ -143,6 +143,23 @@ export function platformContract(subject: PlatformSubject): void {
       });
     });
 
+    test('the parity report has an entry for each declared field', () => {
+      let report: ReturnType<typeof parity.report> = [];
+      subject.render((stack) => {
+        subject.make(stack, 'Platform', DECLARATION);
+        report = parity.report(stack);
+      });
+      const fields = [
+        ...Object.keys(DECLARATION.training!.trainer).map((f) => `training.trainer.${f}`),
+        ...Object.keys(DECLARATION.inference!.predict).map((f) => `inference.predict.${f}`),
+        ...Object.keys(DECLARATION.pipelines!.release).map((f) => `pipelines.release.${f}`),
+        'monitoring.notify.email',
+        'tags.team',
+      ];
+      const told = (path: string) => report.some((e) => e.path === path || e.path.startsWith(`${path}.`));
+      expect(fields.filter((f) => !told(f))).toEqual([]);
+    });
+
     test('the parity report says what each capability became', () => {
       let report: ReturnType<typeof parity.report> = [];
       subject.render((stack) => {

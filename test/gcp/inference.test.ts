@@ -5,7 +5,7 @@ import { SUPPORT } from '../../lib/gcp/support';
 import { problemsOf } from '../contract/room';
 import { ALICE, FakeNetwork, PLACE, Synthesized, synth } from './helper';
 
-const IMAGE = ContainerImage.fromReference('ghcr.io/acme/app:1.4');
+const IMAGE = ContainerImage.fromReference('docker.io/acme/app:1.4');
 
 function service(props: Partial<CloudRunInferenceProps> = {}, use: (s: CloudRunInference) => void = () => undefined): Synthesized {
   return synth((stack) => use(new CloudRunInference(stack, 'Predict', { ...PLACE, image: IMAGE, ...props })));
@@ -34,7 +34,7 @@ describe('CloudRunInference', () => {
       timeout: '30s',
     });
     expect(s.template.containers[0]).toMatchObject({
-      image: 'ghcr.io/acme/app:1.4',
+      image: 'docker.io/acme/app:1.4',
       ports: { container_port: 8080 },
       resources: { cpu_idle: true, limits: { cpu: '1', memory: '2048Mi' }, startup_cpu_boost: true },
     });
@@ -304,6 +304,23 @@ describe('CloudRunInference', () => {
   });
 
   describe('refuses', () => {
+    test('an image in a registry that Cloud Run does not pull from', () => {
+      expect(problems({ image: ContainerImage.fromReference('ghcr.io/acme/app:1.4') })).toEqual([
+        {
+          prop: 'image',
+          reason: 'Cloud Run pulls from Artifact Registry and Docker Hub only',
+          instead: 'name it through a remote repository of Artifact Registry, or write a directory whose Dockerfile starts FROM it',
+        },
+      ]);
+    });
+
+    test.each(['acme/app:1.4', 'app', 'docker.io/acme/app', 'europe-west4-docker.pkg.dev/acme/images/app:1', 'eu.gcr.io/acme/app:1'])(
+      'not %s, which it does pull',
+      (reference) => {
+        expect(() => service({ image: ContainerImage.fromReference(reference) })).not.toThrow();
+      },
+    );
+
     test('with the whole message', () => {
       expect(() => service({ memory: Size.gibibytes(5) })).toThrow(
         new Error(

@@ -22,7 +22,7 @@ class FakePipeline extends Construct implements IBuildPipeline {
   public readonly runCommand = 'gcloud builds triggers run';
 }
 const predict = (stack: TerraformStack, props: Partial<CloudRunInferenceProps> = {}) =>
-  new CloudRunInference(stack, 'Predict', { ...PLACE, image: ContainerImage.fromReference('ghcr.io/acme/app:1'), ...props });
+  new CloudRunInference(stack, 'Predict', { ...PLACE, image: ContainerImage.fromReference('docker.io/acme/app:1'), ...props });
 
 function monitoring(props: Partial<MonitoringProps>, watch: (m: Monitoring, stack: TerraformStack) => void = () => undefined): Synthesized {
   return synth((stack) => watch(new Monitoring(stack, 'Monitoring', { project: PLACE.project, ...props }), stack));

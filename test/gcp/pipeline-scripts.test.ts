@@ -48,7 +48,7 @@ const scripts: { readonly [id: string]: string } = (() => {
     const registry = new FakeRegistry(stack, 'Registry');
     const service = new CloudRunInference(stack, 'Predict', {
       ...PLACE,
-      image: ContainerImage.fromReference('ghcr.io/acme/app:1'),
+      image: ContainerImage.fromReference('docker.io/acme/app:1'),
       imageOwner: ImageOwner.PIPELINE,
       access: 'authenticated' as never,
       rollout: Rollout.canary(),
@@ -86,7 +86,7 @@ describe('the steps of a deployment', () => {
     write('gcloud', GCLOUD, 0o755);
     write('service.json', state(tagged));
     write('revision', 'predict-2\n');
-    write('before', `${env.BEFORE ?? 'ghcr.io/acme/app:1'}\n`);
+    write('before', `${env.BEFORE ?? 'docker.io/acme/app:1'}\n`);
     const child = spawn(write('step', scripts[id], 0o755), {
       env: {
         PATH: `${workspace}:${process.env.PATH}`,

@@ -20,7 +20,7 @@ function make(
     deploys &&
     new CloudRunInference(stack, `${id}Predict`, {
       ...PLACE,
-      image: ContainerImage.fromReference('ghcr.io/acme/app:1'),
+      image: ContainerImage.fromReference('docker.io/acme/app:1'),
       imageOwner: ImageOwner.PIPELINE,
       ...deploys,
     });

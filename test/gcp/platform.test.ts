@@ -39,12 +39,12 @@ describe('a platform', () => {
   });
 
   test('has no network if nothing trains and nothing is private', () => {
-    const predict = { image: 'ghcr.io/acme/app:1', access: Access.PUBLIC };
+    const predict = { image: 'docker.io/acme/app:1', access: Access.PUBLIC };
     expect(platform({ ...BARE, inference: { predict } }).all('google_compute_network')).toEqual([]);
   });
 
   test('has no registry if nothing is built', () => {
-    const predict = { image: 'ghcr.io/acme/app:1' };
+    const predict = { image: 'docker.io/acme/app:1' };
     expect(platform({ ...BARE, inference: { predict } }).all('google_artifact_registry_repository')).toEqual([]);
   });
 

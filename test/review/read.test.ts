@@ -174,7 +174,7 @@ describe('refuses', () => {
     [
       'cut.template.json',
       JSON.stringify(TEMPLATE, null, 2).slice(0, 60),
-      'cut.template.json:5:15: this is not JSON: the file ends in the middle, as if it had been cut off. Synthesize it again.',
+      'cut.template.json:4:26: this is not JSON: the file ends in the middle, as if it had been cut off. Synthesize it again.',
     ],
     ['empty.json', '', 'empty.json:1:1: this is not JSON: the file ends in the middle, as if it had been cut off. Synthesize it again.'],
     ['list.json', '[]', 'list.json holds a list, where an object is expected.'],

@@ -69,6 +69,18 @@ describe('text', () => {
     expect(write('text', report, { verbose: true })).toContain('a'.repeat(500));
   });
 
+  test('shows of long values where they begin to differ, and gives a long path its own line', () => {
+    const same = 'x'.repeat(300);
+    const path = `Properties.${'Deep.'.repeat(12)}Text`;
+    const report = reportOf([
+      { ...CHANGES[4], causes: [{ path, before: `${same}1${same}`, after: `${same}2${same}`, replacement: 'yes' }] },
+    ]);
+    expect(write('text', report, { columns: 100 })).toMatch(
+      new RegExp(`\n      ${path}\n          \\.{3}x+1x+\\.{3} -> \\.{3}x+2x+\\.{3}  replaces\n`),
+    );
+    expect(write('markdown', report)).toMatch(/<code>\.{3}x+1x+\.{3}<\/code> \| <code>\.{3}x+2x+\.{3}<\/code> \| replaces/);
+  });
+
   test('never shows what is sensitive, not even with --verbose', () => {
     const text = write('text', REPORT, { verbose: true });
     expect(text).toContain('template[0].containers[0].env[2].value  (sensitive)');
@@ -77,7 +89,7 @@ describe('text', () => {
 
   test('is coloured for a screen that has colours, and shows nothing that could change the screen', () => {
     expect(write('text', REPORT, { color: true })).toContain('\u001b[31m');
-     
+
     expect(write('text', reportOf([HOSTILE]), { verbose: true })).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
   });
 

@@ -171,7 +171,7 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
   private output(props: BuildPipelineProps): void {
     const { region } = Stack.of(this);
     if (!props.connectionArn)
-      new CfnOutput(this, 'AuthoriseConnection', {
+      new CfnOutput(this, 'AuthorizeConnection', {
         value: `https://${region}.console.aws.amazon.com/codesuite/settings/connections?region=${region}`,
         description: `Once, after the first deployment: choose ${physicalName(this, { max: 32, separator: '-' })}, "Update pending connection"`,
       });

@@ -56,9 +56,10 @@ export interface AwsExisting {
    */
   readonly network?: AwsExistingNetwork;
   /**
-   * Name of the bucket for data, checkpoints and models.
+   * Name of the bucket for data, checkpoints and models, such as `acme-ml-artifacts`.
    *
    * @default - a bucket of the platform's own
+   * @pattern ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$
    */
   readonly artifactBucket?: string;
   /**
@@ -152,7 +153,11 @@ export interface AzureDevOpsDeclaration {
 export interface AzureState {
   /** Resource group of the storage account. No default: it names what you own. */
   readonly resourceGroup: string;
-  /** Name of the storage account. No default: it names what you own. */
+  /**
+   * Name of the storage account, such as `acmetfstate`. No default: it names what you own.
+   *
+   * @pattern ^[a-z0-9]{3,24}$
+   */
   readonly storageAccount: string;
   /**
    * Container in it.
@@ -244,7 +249,11 @@ export interface GcpTarget {
 
 /** Terraform state in a Cloud Storage bucket. */
 export interface GcpState {
-  /** Name of the bucket. No default: it names what you own. */
+  /**
+   * Name of the bucket, such as `acme-tfstate`. No default: it names what you own.
+   *
+   * @pattern ^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$
+   */
   readonly bucket: string;
   /**
    * Folder in the bucket.
@@ -263,9 +272,10 @@ export interface GcpExisting {
    */
   readonly network?: GcpExistingNetwork;
   /**
-   * Name of the bucket for data, checkpoints and models.
+   * Name of the bucket for data, checkpoints and models, such as `acme-ml-artifacts`.
    *
    * @default - a bucket of the platform's own
+   * @pattern ^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$
    */
   readonly artifactBucket?: string;
   /**

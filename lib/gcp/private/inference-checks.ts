@@ -1,4 +1,4 @@
-import { Accelerator, INFERENCE_DEFAULTS, InferenceBaseProps, Size } from '../../core';
+import { Accelerator, ImageOwner, INFERENCE_DEFAULTS, InferenceBaseProps, Size } from '../../core';
 import { memoryOf } from '../../core/catalogue';
 import { Checks, isUnresolved, oneOf, thousands } from '../../core/errors';
 
@@ -67,6 +67,7 @@ export function checkInference(
     'write one that starts with a slash, such as /health',
   );
   checkEnv(checks, props.env ?? {}, props.secrets ?? {});
+  checkHost(checks, props);
   return shape;
 }
 
@@ -181,4 +182,21 @@ function checkEnv(checks: Checks, env: { readonly [name: string]: string }, secr
       'not a secret of Secret Manager',
       'write its id, such as api-key, with a version if not the latest: api-key:3',
     );
+}
+
+/** Registries that Cloud Run pulls from; a reference without a host is on Docker Hub. */
+const PULLED_FROM = /^([a-z0-9-]+\.)?gcr\.io$|^[a-z0-9-]+-docker\.pkg\.dev$|^(registry-\d\.|index\.)?docker\.io$/;
+
+function checkHost(checks: Checks, { image, imageOwner }: InferenceBaseProps): void {
+  if (image.reference === undefined || imageOwner === ImageOwner.PIPELINE || isUnresolved(image.reference)) return;
+  const [host] = image.reference.split('/');
+  const named = image.reference.includes('/') && /[.:]|^localhost$/.test(host);
+  checks.require(
+    !named || PULLED_FROM.test(host),
+    'unsupported',
+    'image',
+    image.reference,
+    'Cloud Run pulls from Artifact Registry and Docker Hub only',
+    'name it through a remote repository of Artifact Registry, or write a directory whose Dockerfile starts FROM it',
+  );
 }

@@ -4,13 +4,26 @@ import { Cause, Change, ChangeClass, Finding } from '../model';
 export function findCommon(change: Change, known: readonly Finding[]): Finding[] {
   if (change.action === 'add' || change.action === 'remove') {
     return change.replacement === 'unknown' && known.length === 0
-      ? [{ class: 'unknown', why: `Nothing is known of the type ${change.type}: what it means that one is ${change.action === 'add' ? 'added' : 'removed'} is for you to judge.` }]
+      ? [
+          {
+            class: 'unknown',
+            why: `Nothing is known of the type ${change.type}: what it means that one is ${change.action === 'add' ? 'added' : 'removed'} is for you to judge.`,
+          },
+        ]
       : [];
   }
   const told = (of: ChangeClass): boolean => known.some((f) => f.class === of);
   const findings = [...(told('replace') ? [] : replaced(change)), ...(told('unknown') ? [] : misunderstood(change))];
-  if (change.replacement === 'no' && known.length === 0 && change.causes.length > 0 && change.causes.every((c) => isCosmetic(change.type, c))) {
-    findings.push({ class: 'cosmetic', why: `Only ${kindsOf(change.type, change.causes)} differ${change.action === 'move' ? ', and the address' : ''}.` });
+  if (
+    change.replacement === 'no' &&
+    known.length === 0 &&
+    change.causes.length > 0 &&
+    change.causes.every((c) => isCosmetic(change.type, c))
+  ) {
+    findings.push({
+      class: 'cosmetic',
+      why: `Only ${kindsOf(change.type, change.causes)} differ${change.action === 'move' ? ', and the address' : ''}.`,
+    });
   } else if (change.action === 'move' && change.replacement === 'no' && change.causes.length === 0) {
     findings.push({ class: 'cosmetic', why: `Only its address differs: it was \`${change.from}\`.` });
   }
@@ -19,7 +32,12 @@ export function findCommon(change: Change, known: readonly Finding[]): Finding[]
 
 function replaced(change: Change): Finding[] {
   if (change.action === 'move' && change.replacement === 'yes') {
-    return [{ class: 'replace', why: `It is the same under a new address, before: \`${change.from}\`. Unless it is renamed, it is made anew and the old one goes.` }];
+    return [
+      {
+        class: 'replace',
+        why: `It is the same under a new address, before: \`${change.from}\`. Unless it is renamed, it is made anew and the old one goes.`,
+      },
+    ];
   }
   if (change.replacement === 'yes') {
     const causes = pathsOf(change.causes, 'yes');
@@ -27,7 +45,13 @@ function replaced(change: Change): Finding[] {
   }
   if (change.replacement === 'conditional' || change.causes.some((c) => c.replacement === 'conditional')) {
     const causes = pathsOf(change.causes, 'conditional');
-    return [{ class: 'replace', conditional: true, why: `${causes || 'What differs'} may not be updatable in place: it depends on values that the output does not tell.` }];
+    return [
+      {
+        class: 'replace',
+        conditional: true,
+        why: `${causes || 'What differs'} may not be updatable in place: it depends on values that the output does not tell.`,
+      },
+    ];
   }
   return [];
 }
@@ -35,9 +59,13 @@ function replaced(change: Change): Finding[] {
 function misunderstood(change: Change): Finding[] {
   const causes = pathsOf(change.causes, 'unknown');
   if (causes) {
-    return [{ class: 'unknown', why: `Nothing is known of ${causes} of ${change.type}: neither whether it is replaced nor what it means.` }];
+    return [
+      { class: 'unknown', why: `Nothing is known of ${causes} of ${change.type}: neither whether it is replaced nor what it means.` },
+    ];
   }
-  return change.replacement === 'unknown' ? [{ class: 'unknown', why: `Nothing is known of ${change.type}: neither whether it is replaced nor what the change means.` }] : [];
+  return change.replacement === 'unknown'
+    ? [{ class: 'unknown', why: `Nothing is known of ${change.type}: neither whether it is replaced nor what the change means.` }]
+    : [];
 }
 
 const MOST = 4;
@@ -70,7 +98,8 @@ const DESCRIPTIVE: readonly { readonly step: RegExp; readonly type: RegExp; read
   { step: /^depends_on$/, type: /_/, as: 'the order of deployment' },
 ];
 // Below these a word that only describes elsewhere is read by something that runs.
-const READ = /(^|\.)(node_config|Variables|AWS::CloudFormation::Init|ContainerProperties|Environment|env|variables|app_settings|spec\[0\]\.template)(\.|\[|$)/;
+const READ =
+  /(^|\.)(node_config|Variables|AWS::CloudFormation::Init|ContainerProperties|Environment|env|variables|app_settings|spec\[0\]\.template)(\.|\[|$)/;
 
 function describes(type: string, cause: Cause): string | undefined {
   if (READ.test(cause.path) || cause.replacement !== 'no') {
@@ -78,7 +107,9 @@ function describes(type: string, cause: Cause): string | undefined {
   }
   // CloudFormation's own words stand at the top, so that a property of the same name is none.
   const steps = cause.path.split('.').map((s) => s.replace(/\[.*$/, ''));
-  const row = DESCRIPTIVE.find((d) => d.type.test(type) && steps.some((s, n) => d.step.test(s) && (n === 0 || !['Metadata', 'DependsOn'].includes(s))));
+  const row = DESCRIPTIVE.find(
+    (d) => d.type.test(type) && steps.some((s, n) => d.step.test(s) && (n === 0 || !['Metadata', 'DependsOn'].includes(s))),
+  );
   return row?.as;
 }
 

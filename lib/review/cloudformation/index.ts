@@ -33,7 +33,9 @@ export function diffCloudFormation(before: Snapshot | undefined, after: Snapshot
   for (const [id, now] of is) {
     const origin = origins.get(id) ?? id;
     const old = was.get(origin);
-    found.push(...(!old ? [added(id, now)] : published.has(origin) ? [publishedAnew(origin, id, old, now)] : updated(origin, id, old, now, rename)));
+    found.push(
+      ...(!old ? [added(id, now)] : published.has(origin) ? [publishedAnew(origin, id, old, now)] : updated(origin, id, old, now, rename)),
+    );
   }
   const changes = spread(
     found.map((f) => ({ cloud, stack, ...f })),
@@ -49,7 +51,9 @@ function resourcesOf(snapshot: Snapshot | undefined): Resources {
   if (snapshot) {
     const render = rendererOf(snapshot.body);
     for (const [id, declared] of Object.entries(asBody(snapshot.body.Resources))) {
-      const { Metadata, DependsOn, Condition, ...rest } = Array.isArray(declared) ? { Type: 'Fn::ForEach', Loop: declared } : asBody(declared);
+      const { Metadata, DependsOn, Condition, ...rest } = Array.isArray(declared)
+        ? { Type: 'Fn::ForEach', Loop: declared }
+        : asBody(declared);
       const metadata = asBody(Metadata);
       const own = Object.entries(metadata).filter(([key]) => !key.startsWith('aws:'));
       const body = {
@@ -103,7 +107,15 @@ function updated(origin: string, id: string, old: Resource, now: Resource, renam
     return [];
   }
   if (isBookkeeping(now)) {
-    return [{ ...subject(id, now), action: 'update', causes: raw.map((d) => ({ path: textOf(d.path), replacement: 'no' })), before: old.body, after: now.body }];
+    return [
+      {
+        ...subject(id, now),
+        action: 'update',
+        causes: raw.map((d) => ({ path: textOf(d.path), replacement: 'no' })),
+        before: old.body,
+        after: now.body,
+      },
+    ];
   }
   const renamed = mapReferences(old.body, rename) as Body;
   const { causes, findings } = judge(now, old.body, renamed, raw, moved);
@@ -125,7 +137,10 @@ function updated(origin: string, id: string, old: Resource, now: Resource, renam
 }
 
 function renamedAs(origin: string): Finding {
-  return { class: 'replace', why: `Only the logical id changes, from ${origin}: unless it is refactored, CloudFormation makes it anew and removes the old one.` };
+  return {
+    class: 'replace',
+    why: `Only the logical id changes, from ${origin}: unless it is refactored, CloudFormation makes it anew and removes the old one.`,
+  };
 }
 
 type Differences = ReturnType<typeof differencesOf>;
@@ -139,7 +154,9 @@ function judge(now: Resource, old: Body, renamed: Body, raw: Differences, moved:
   causes.push(...reordered.filter((c) => c.replacement !== 'no').map((c) => ({ ...c, replacement: 'conditional' as const })));
   if (causes.length === 0 && reordered.length > 0) {
     causes.push(...reordered);
-    findings.push(...reordered.map((c): Finding => ({ class: 'cosmetic', why: `Only the order of \`${c.path}\` differs, which means nothing there.` })));
+    findings.push(
+      ...reordered.map((c): Finding => ({ class: 'cosmetic', why: `Only the order of \`${c.path}\` differs, which means nothing there.` })),
+    );
   }
   if (!moved) {
     // To refer to what got a new id is the same if that is renamed, and another if it is made anew.

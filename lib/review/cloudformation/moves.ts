@@ -11,7 +11,12 @@ export interface Resource {
 export type Resources = ReadonlyMap<string, Resource>;
 
 // New under a new id each time on purpose: each is one published state of what it belongs to.
-const PUBLISHED = new Set(['AWS::Lambda::Version', 'AWS::Lambda::LayerVersion', 'AWS::ApiGateway::Deployment', 'AWS::ApiGatewayV2::Deployment']);
+const PUBLISHED = new Set([
+  'AWS::Lambda::Version',
+  'AWS::Lambda::LayerVersion',
+  'AWS::ApiGateway::Deployment',
+  'AWS::ApiGatewayV2::Deployment',
+]);
 // What follows the construct's id by itself, and says nothing of what the resource is.
 const INCIDENTAL = new Set(['Tags', 'TagSpecifications', 'Description', 'GroupDescription', 'AlarmDescription']);
 // A chain of references that is longer tells no more.
@@ -108,7 +113,15 @@ function shapeOf(resource: Resource, mayHaveMoved: (id: string) => boolean): Sha
   const sorted = Object.fromEntries(properties.sort(([a], [b]) => (a < b ? -1 : 1)));
   const references: string[] = [];
   referencesIn(sorted, (id) => mayHaveMoved(id) && references.push(id));
-  return { type: resource.type, text: canonical(mapReferences(sorted, (id) => (mayHaveMoved(id) ? '#' : id)), false, true), references };
+  return {
+    type: resource.type,
+    text: canonical(
+      mapReferences(sorted, (id) => (mayHaveMoved(id) ? '#' : id)),
+      false,
+      true,
+    ),
+    references,
+  };
 }
 
 /** Colours: equal for those that cannot be told apart by what they declare and refer to. */

@@ -15,7 +15,9 @@ const VERDICTS: { readonly [section: string]: { readonly type: string; readonly 
   Parameters: { type: 'AWS::CloudFormation::Parameter', verdict: judgeParameter },
   Rules: {
     type: 'AWS::CloudFormation::Rule',
-    verdict: () => [{ class: 'unknown', why: 'A rule decides whether the deployment starts at all: whether it still does depends on the parameters.' }],
+    verdict: () => [
+      { class: 'unknown', why: 'A rule decides whether the deployment starts at all: whether it still does depends on the parameters.' },
+    ],
   },
 };
 const COSMETIC = new Set(['Description', 'Metadata', 'AWSTemplateFormatVersion']);
@@ -49,13 +51,23 @@ function renderedSection(template: Body, section: string): { readonly [name: str
   return Object.fromEntries(Object.entries(asBody(template[section])).map(([name, v]) => [name, asBody(render(v))]));
 }
 
-function rowOf(common: Common, address: string, type: string, was: Body | undefined, is: Body | undefined, findings: () => readonly Finding[]): Change[] {
+function rowOf(
+  common: Common,
+  address: string,
+  type: string,
+  was: Body | undefined,
+  is: Body | undefined,
+  findings: () => readonly Finding[],
+): Change[] {
   if (was && is && canonical(was) === canonical(is)) {
     return [];
   }
   const secret = isSecret(was) || isSecret(is);
   const causes = differencesOf(was ?? {}, is ?? {}).map(({ path, before, after }): Cause => {
-    const values = secret && path[0] === 'Default' ? { sensitive: true } : { ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
+    const values =
+      secret && path[0] === 'Default'
+        ? { sensitive: true }
+        : { ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
     return { path: textOf(path), ...values, replacement: 'no' };
   });
   return [
@@ -101,14 +113,20 @@ function judgeOutput(was: Body | undefined, is: Body | undefined): Finding[] {
 function judgeParameter(was: Body | undefined, is: Body | undefined, name: string): Finding[] {
   const findings: Finding[] = [];
   if (was && is && isSecret(was) && !isSecret(is)) {
-    findings.push({ class: 'access', why: `Whoever may describe the stack can newly read the value of the parameter ${name}: NoEcho is off.` });
+    findings.push({
+      class: 'access',
+      why: `Whoever may describe the stack can newly read the value of the parameter ${name}: NoEcho is off.`,
+    });
   }
   if (was && is && canonical(was.Default) !== canonical(is.Default)) {
     const why = `The default of the parameter ${name} changes: a deployed stack keeps the value that it has unless one is passed, a new one takes the default.`;
     findings.push({ class: 'unknown', conditional: true, why });
   }
   if (was && is && was.Type !== is.Type) {
-    findings.push({ class: 'unknown', why: `The parameter ${name} is read as ${is.Type}, before: ${was.Type}: its value may mean something else.` });
+    findings.push({
+      class: 'unknown',
+      why: `The parameter ${name} is read as ${is.Type}, before: ${was.Type}: its value may mean something else.`,
+    });
   }
   const described = differencesOf(was ?? {}, is ?? {}).every((d) => d.path[0] === 'Description');
   return was && is && described ? [{ class: 'cosmetic', why: 'Only the description of the parameter differs.' }] : findings;

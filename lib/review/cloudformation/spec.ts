@@ -49,7 +49,12 @@ function resourceOf(type: string): SpecResource | undefined {
 }
 
 // Custom resources of the CDK, which do what their names say.
-const CDKS_OWN = new Set(['Custom::S3AutoDeleteObjects', 'Custom::ECRAutoDeleteImages', 'Custom::VpcRestrictDefaultSG', 'Custom::LogRetention']);
+const CDKS_OWN = new Set([
+  'Custom::S3AutoDeleteObjects',
+  'Custom::ECRAutoDeleteImages',
+  'Custom::VpcRestrictDefaultSG',
+  'Custom::LogRetention',
+]);
 
 /** Whether it is known what a resource of the type is; of a custom resource it is not. */
 export function knows(type: string): boolean {
@@ -64,7 +69,9 @@ export function identifiersOf(type: string): readonly string[] {
 // A change to these replaces the environment, unless ReplaceComputeEnvironment is false; then its machines are replaced and it stays.
 // https://docs.aws.amazon.com/batch/latest/userguide/updating-compute-environments.html
 const BATCH_INFRASTRUCTURE = new Set(
-  'AllocationStrategy BidPercentage Ec2Configuration Ec2KeyPair ImageId InstanceRole InstanceTypes LaunchTemplate PlacementGroup Tags Type'.split(' '),
+  'AllocationStrategy BidPercentage Ec2Configuration Ec2KeyPair ImageId InstanceRole InstanceTypes LaunchTemplate PlacementGroup Tags Type'.split(
+    ' ',
+  ),
 );
 
 /**

@@ -47,7 +47,9 @@ export function rendererOf(template: Body): (value: unknown) => unknown {
         return parts?.every((p) => typeof p !== 'object') ? parts.join(String(list[0])) : { [name]: [list[0], parts ?? render(list[1])] };
       }
       case 'Fn::Select':
-        return Array.isArray(list[1]) && !isNaN(Number(list[0])) ? render(list[1][Number(list[0])]) : { [name]: [list[0], render(list[1])] };
+        return Array.isArray(list[1]) && !isNaN(Number(list[0]))
+          ? render(list[1][Number(list[0])])
+          : { [name]: [list[0], render(list[1])] };
       case 'Fn::If':
         return { [name]: [render(conditionOf(template, String(list[0]))), render(list[1]), render(list[2])] };
       case 'Fn::FindInMap':
@@ -107,7 +109,11 @@ export function isIntrinsic(value: object): boolean {
 const REFERENCE = /\$\{([A-Za-z0-9]+)((?:\.[^}]*)?)\}/g;
 
 /** Logical ids (and names of parameters) that a rendered value refers to, each with the path to where it does. */
-export function referencesIn(value: unknown, visit: (id: string, path: readonly (string | number)[], value: string) => void, path: readonly (string | number)[] = []): void {
+export function referencesIn(
+  value: unknown,
+  visit: (id: string, path: readonly (string | number)[], value: string) => void,
+  path: readonly (string | number)[] = [],
+): void {
   if (typeof value === 'string') {
     if (value.includes('${')) {
       for (const match of value.matchAll(REFERENCE)) {

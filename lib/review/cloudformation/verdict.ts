@@ -32,7 +32,8 @@ function replacementOf(type: string, path: readonly Step[], properties: Body, va
   if (section !== 'Properties') {
     return BESIDE[String(section)] ?? 'unknown';
   }
-  const wholesale = (): Replacement[] => values.flatMap((v) => Object.entries(asBody(v)).map(([name, value]) => replacementAt(type, [name], properties, [value])));
+  const wholesale = (): Replacement[] =>
+    values.flatMap((v) => Object.entries(asBody(v)).map(([name, value]) => replacementAt(type, [name], properties, [value])));
   return rest.length > 0 ? replacementAt(type, rest, properties, values) : strongest(wholesale());
 }
 

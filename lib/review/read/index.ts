@@ -5,6 +5,8 @@ import { isTemplate, readAssembly, readTemplate } from './cloudformation';
 import { isBody, readDocument, unreadable } from './document';
 import { isTerraform, readStackFolders, readTerraformOutput, readTerraformStack, STACK_FILE } from './terraform';
 
+export { readDocument };
+
 const KNOWN =
   'a folder written by mlops synth, a cdk.out, a cdktf.out, the folder of one stack, a CloudFormation template or a cdk.tf.json';
 

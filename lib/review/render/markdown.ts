@@ -12,7 +12,7 @@ import {
   nameOf,
   plural,
   REPLACEMENT_WORD,
-  showSide,
+  sidesOf,
 } from './values';
 
 /** By this line a pipeline finds its own earlier comment. */
@@ -118,7 +118,7 @@ function renderChange(change: Change): string {
   if (causes.length) {
     lines.push('', '| property | before | after | |', '|---|---|---|---|');
     for (const cause of causes.slice(0, MOST_CAUSES)) {
-      const cells = [cause.path, showSide(cause, 'before', 120), showSide(cause, 'after', 120)].map((t) => code(t));
+      const cells = [cause.path, ...sidesOf(cause, 120)].map((t) => code(t));
       lines.push(`| ${[...cells, REPLACEMENT_WORD[cause.replacement]].join(' | ')} |`);
     }
     if (causes.length > MOST_CAUSES) lines.push(`| and ${causes.length - MOST_CAUSES} more | | | |`);

@@ -1,4 +1,4 @@
-import { Action, Cause, Change, ChangeClass, CLASSES, classesOf, Report } from '../model';
+import { Action, Change, ChangeClass, CLASSES, classesOf, Report } from '../model';
 import { Verdict } from '../policy';
 import {
   ACTION_MARK,
@@ -16,6 +16,7 @@ import {
   plural,
   REPLACEMENT_WORD,
   show,
+  sidesOf,
 } from './values';
 
 /** Colours of a terminal; picocolors has them. */
@@ -31,6 +32,9 @@ export interface TextOptions {
 }
 
 const MOST_CAUSES = 6;
+const MOST_HARMLESS = 3;
+const LONGEST_PATH = 50;
+const INDENT = 6;
 const ACTION_WIDTH = Math.max(...ACTIONS.map((a) => a.length));
 
 /** A report for a terminal: the dangerous first, what is cosmetic on one line a stack. */
@@ -85,8 +89,8 @@ function renderChange(change: Change, options: TextOptions): string {
   const { paint, columns, verbose } = options;
   const { bold, cyan, dim } = paint;
   const mark = paintAction(change.action, paint)(`${ACTION_MARK[change.action]} ${change.action.padEnd(ACTION_WIDTH)}`);
-  const lines = [`  ${mark}  ${bold(nameOf(change))}`, `${' '.repeat(ACTION_WIDTH + 6)}${dim(kindOf(change).map(clean).join('  '))}`];
-  const indent = ' '.repeat(6);
+  const lines = [`  ${mark}  ${bold(nameOf(change))}`, `${' '.repeat(ACTION_WIDTH + INDENT)}${dim(kindOf(change).map(clean).join('  '))}`];
+  const indent = ' '.repeat(INDENT);
   if (change.from !== undefined) lines.push(`${indent}was ${clean(change.from)}`);
   const width = Math.max(0, ...change.findings.map((f) => f.class.length));
   for (const { class: name, why, conditional } of change.findings) {
@@ -103,14 +107,19 @@ function renderChange(change: Change, options: TextOptions): string {
 
 function renderCauses(change: Change, { paint: { dim, red, yellow }, columns, verbose }: TextOptions): string[] {
   const causes = byWeight(change.causes);
-  const some = verbose ? causes : causes.slice(0, MOST_CAUSES);
-  const width = Math.min(60, Math.max(0, ...some.map((c) => clean(c.path).length)));
-  const each = verbose ? Infinity : Math.max(16, Math.floor((Math.max(columns, 80) - width - 32) / 2));
-  const lines = some.map((cause: Cause) => {
+  const some = verbose ? causes : causes.slice(0, change.findings.length ? MOST_CAUSES : MOST_HARMLESS);
+  const width = Math.max(0, ...some.map((c) => c.path.length).filter((n) => n <= LONGEST_PATH));
+  const effects = Math.max(0, ...some.map((c) => REPLACEMENT_WORD[c.replacement].length + 2));
+  const lines = some.map((cause) => {
+    const path = clean(cause.path);
+    // A path that is too long for its column has a line of its own.
+    const start = path.length > width ? `${path}\n${' '.repeat(INDENT + 4)}` : `${path.padEnd(width)}  `;
+    const used = INDENT + 4 + (path.length > width ? 0 : width) + effects;
+    const each = verbose ? Infinity : Math.max(20, Math.floor((columns - used) / 2) - 2);
+    const [before, after] = sidesOf(cause, each);
     const word = REPLACEMENT_WORD[cause.replacement];
     const effect = word && `  ${cause.replacement === 'yes' ? red(word) : yellow(word)}`;
-    const values = cause.sensitive ? HIDDEN : `${show(cause.before, each)} ${dim('->')} ${show(cause.after, each)}`;
-    return `${clean(cause.path).padEnd(width)}  ${values}${effect}`;
+    return `${start}${cause.sensitive ? HIDDEN : `${before} ${dim('->')} ${after}`}${effect}`;
   });
   if (some.length < causes.length) lines.push(dim(`and ${causes.length - some.length} more (--verbose)`));
   return lines;

@@ -60,9 +60,24 @@ export function show(value: unknown, longest: number): string {
   return shorten(clean(JSON.stringify(value) ?? String(value)), longest);
 }
 
-/** One side of a cause. */
-export function showSide(cause: Cause, side: 'before' | 'after', longest: number): string {
-  return cause.sensitive ? HIDDEN : show(cause[side], longest);
+/** What a property was and is, both cut to where they begin to differ. */
+export function sidesOf({ before, after, sensitive }: Cause, longest: number): [string, string] {
+  if (sensitive) return [HIDDEN, HIDDEN];
+  if (before === undefined || after === undefined) return [show(before, longest), show(after, longest)];
+  return focus(show(before, Infinity), show(after, Infinity), longest);
+}
+
+/** Two texts, cut to where they begin to differ. */
+export function focus(before: string, after: string, longest: number): [string, string] {
+  if (before.length <= longest && after.length <= longest) return [before, after];
+  let same = 0;
+  while (same < before.length && before[same] === after[same]) same++;
+  const from = Math.max(0, same - Math.floor(longest / 3));
+  const cut = (text: string): string => {
+    const rest = from > 3 ? `...${text.slice(from + 3)}` : text;
+    return rest.length <= longest ? rest : `${rest.slice(0, longest - 3)}...`;
+  };
+  return [cut(before), cut(after)];
 }
 
 /** Cuts the middle out, because values of the same property often start alike. */

@@ -46,7 +46,7 @@ class Comparison implements Difference {
       const is = convert(after[name], attribute);
       if (name === 'timeouts' && !path) this.anything(here, was, is, 'no', false);
       else if (!attribute) this.anything(here, was, is, 'unknown', Boolean(within?.sensitive));
-      else this.attribute(attribute, was, is, here);
+      else this.attribute(namesSecret(name, before, after) ? { ...attribute, sensitive: true } : attribute, was, is, here);
     }
   }
 
@@ -88,7 +88,10 @@ class Comparison implements Difference {
     const unknown = symbols.some((s) => s.certainty === 'unknown');
     const maybe = !unknown && symbols.some((s) => s.certainty === 'maybe');
     if (keyOf(was) === keyOf(is)) {
-      if (maybe && attribute.forcesNew) this.add(path, shownBefore ?? was, shownAfter ?? is, 'conditional', attribute.sensitive);
+      if (maybe) {
+        const replacement = attribute.forcesNew ? 'conditional' : this.replacement(attribute, was, is, false, path);
+        this.add(path, shownBefore ?? was, shownAfter ?? is, replacement, attribute.sensitive);
+      }
       return;
     }
     this.add(path, shownBefore ?? was, shownAfter ?? is, this.replacement(attribute, was, is, unknown, path), attribute.sensitive);
@@ -117,8 +120,12 @@ class Comparison implements Difference {
     }
     const reason = conditionFor(this.type, path, was, is, this.all);
     if (!reason) return 'no';
-    this.notes.push({ text: `\`${path}\` replaces the resource for some values: ${reason}.`, replacement: 'conditional' });
+    this.condition(path, reason);
     return 'conditional';
+  }
+
+  private condition(path: string, reason: string): void {
+    this.notes.push({ text: `\`${path}\` replaces the resource for some values: ${reason}.`, replacement: 'conditional' });
   }
 
   private map(attribute: Attribute, was: Values, is: Values, path: string): void {
@@ -166,8 +173,9 @@ class Comparison implements Difference {
     const key = (v: Value): string => canonical(attribute.attributes, v);
     const before = new Map((was ?? []).map((v) => [key(v), v]));
     const after = new Map((is ?? []).map((v) => [key(v), v]));
-    const gone = [...before].filter(([k]) => !after.has(k)).map(([, v]) => v);
-    const come = [...after].filter(([k, v]) => !before.has(k) || symbolsIn(v).some((s) => s.certainty === 'unknown')).map(([, v]) => v);
+    const doubtful = new Set([...after].filter(([, v]) => symbolsIn(v).some((s) => s.certainty !== 'known')).map(([k]) => k));
+    const gone = [...before].filter(([k]) => !after.has(k) || doubtful.has(k)).map(([, v]) => v);
+    const come = [...after].filter(([k]) => !before.has(k) || doubtful.has(k)).map(([, v]) => v);
     if (!gone.length && !come.length) return;
     const forces =
       (attribute.forcesNew && before.size !== after.size) || [...gone, ...come].some((v) => setsForcing(attribute.attributes, v));
@@ -190,7 +198,9 @@ class Comparison implements Difference {
         this.anything(join(path, k), was[k] ?? undefined, is[k] ?? undefined, replacement, sensitive || soundsSecret(k));
       }
     } else if (keyOf(was) !== keyOf(is) || symbolsIn(is).some((s) => s.certainty !== 'known')) {
-      this.add(path, was, is, replacement, sensitive || soundsSecret(path.split('.').pop()!));
+      const condition = replacement === 'unknown' ? conditionFor(this.type, path, was, is, this.all) : undefined;
+      if (condition) this.condition(path, condition);
+      this.add(path, was, is, condition ? 'conditional' : replacement, sensitive || soundsSecret(path.split('.').pop()!));
     }
   }
 
@@ -210,15 +220,17 @@ class Comparison implements Difference {
     this.causes.push({
       path,
       ...(before === undefined ? {} : { before: shown(attributes, before) }),
-      ...(after === undefined ? {} : { after: shown(attributes, after, ' (known after apply)') }),
+      ...(after === undefined ? {} : { after: shown(attributes, after, true) }),
       replacement,
     });
   }
 }
 
-/** A value as it is shown: references as text, nothing sensitive. `unknown` follows what is only known after apply. */
-export function shown(attributes: Attributes | undefined, value: Value, unknown = ''): unknown {
-  if (value instanceof Symbolic) return value.about.sensitive ? MASK : value.certainty === 'unknown' ? value.text + unknown : value.text;
+const SUFFIX = { known: '', maybe: ' (known after apply if that is replaced)', unknown: ' (known after apply)' };
+
+/** A value as it is shown: references as text, nothing sensitive. `unknown`: say what is only known after apply. */
+export function shown(attributes: Attributes | undefined, value: Value, unknown = false): unknown {
+  if (value instanceof Symbolic) return value.about.sensitive ? MASK : value.text + (unknown ? SUFFIX[value.certainty] : '');
   if (Array.isArray(value)) return value.map((v) => shown(attributes, v, unknown));
   if (!isRecord(value)) return value;
   return Object.fromEntries(
@@ -226,10 +238,15 @@ export function shown(attributes: Attributes | undefined, value: Value, unknown 
       if (v === null || v === undefined) return [];
       const attribute = attributes?.get(name);
       // No schema says which entries of a map are secrets.
-      const secret = attribute ? attribute.sensitive : soundsSecret(name) && typeof v !== 'object';
+      const secret = namesSecret(name, value) || (attribute ? attribute.sensitive : soundsSecret(name) && typeof v !== 'object');
       return [[name, secret ? MASK : shown(attribute?.attributes, convert(v, attribute) ?? null, unknown)]];
     }),
   );
+}
+
+/** Of pairs such as `{ name = "DB_PASSWORD", value = ... }`. */
+function namesSecret(attribute: string, ...pairs: readonly Values[]): boolean {
+  return attribute === 'value' && pairs.some(({ name }) => typeof name === 'string' && soundsSecret(name));
 }
 
 function blockAt(facts: Attributes | undefined, path: string): Attributes | undefined {

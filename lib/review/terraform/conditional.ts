@@ -10,7 +10,11 @@ interface Condition {
 
 const text = (value: Value | undefined): string => (typeof value === 'string' ? value.toUpperCase() : '');
 const ZONAL = ['ZRS', 'GZRS', 'RAGZRS'];
-const SKUS = ['BASIC', 'STANDARD', 'STANDARDV2'];
+
+const ACCOUNT: Condition = {
+  replaces: () => true,
+  reason: 'a container is made anew in another account, unless it is only named by id now that was named by name before',
+};
 
 /** By type and attribute, as azurerm 4 and google 6 decide in their code. */
 const CONDITIONS: { readonly [attribute: string]: Condition } = {
@@ -22,6 +26,8 @@ const CONDITIONS: { readonly [attribute: string]: Condition } = {
     replaces: (before, after) => text(before) !== 'STORAGE' && text(after) !== 'STORAGEV2',
     reason: 'an account can only be upgraded to StorageV2',
   },
+  'azurerm_storage_container.storage_account_id': ACCOUNT,
+  'azurerm_storage_container.storage_account_name': ACCOUNT,
   'azurerm_log_analytics_workspace.sku': {
     replaces: (before, after) => {
       const [from, to] = [text(before), text(after)];
@@ -34,10 +40,6 @@ const CONDITIONS: { readonly [attribute: string]: Condition } = {
     replaces: (before, after, all) => before !== true && after === true && !(Number(all.worker_count) >= 2),
     reason: 'zones are balanced in place only with two workers or more',
   },
-  'azurerm_public_ip.sku': {
-    replaces: (before, after) => SKUS.indexOf(text(after)) <= SKUS.indexOf(text(before)),
-    reason: 'an address can be upgraded to a higher sku, not downgraded',
-  },
   'azurerm_public_ip.domain_name_label_scope': {
     replaces: (before, after) => text(before) !== '' || text(after) === '',
     reason: 'the scope of a name can be set once and not be changed',
@@ -46,11 +48,11 @@ const CONDITIONS: { readonly [attribute: string]: Condition } = {
     replaces: (before, after) => !contains(after, before),
     reason: 'a range can be widened, not narrowed or moved',
   },
-  'google_storage_bucket.retention_policy[0].is_locked': {
+  'google_storage_bucket.retention_policy.is_locked': {
     replaces: (before, after) => before === true && after !== true,
     reason: 'a locked retention policy cannot be unlocked',
   },
-  'google_sql_database_instance.settings[0].disk_size': {
+  'google_sql_database_instance.settings.disk_size': {
     replaces: (before, after) => Number(after) < Number(before),
     reason: 'a disk can grow, not shrink',
   },
@@ -64,10 +66,11 @@ export function conditionFor(
   after: Value | undefined,
   all: { readonly [name: string]: Value },
 ): string | undefined {
+  const name = `${type}.${path.replace(/\[0\]/g, '')}`;
   // A whole block that comes or goes takes what is in it along.
-  const found = Object.keys(CONDITIONS).find((c) => c === `${type}.${path}` || c.startsWith(`${type}.${path}.`));
+  const found = CONDITIONAL.find((c) => c === name || c.startsWith(`${name}.`));
   if (!found) return undefined;
-  const below = found.slice(type.length + path.length + 2);
+  const below = found.slice(name.length + 1);
   const condition = CONDITIONS[found];
   const [was, is] = below ? [member(before, below), member(after, below)] : [before, after];
   // Values that are not known might be the ones.

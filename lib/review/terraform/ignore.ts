@@ -41,6 +41,6 @@ function putBack(target: Value | undefined, source: Value | undefined, path: rea
   const from = Array.isArray(source) && source.length === 1 ? source[0] : source;
   if (!isRecord(target) || !isRecord(from)) return target;
   const put = putBack(target[step], from[step], rest);
-  const { [step]: _dropped, ...others } = target;
-  return put === undefined ? others : { ...others, [step]: put };
+  const others = Object.entries(target).filter(([name]) => name !== step);
+  return Object.fromEntries(put === undefined ? others : [...others, [step, put]]);
 }

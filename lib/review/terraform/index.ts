@@ -4,6 +4,7 @@ import { addressOf, Block, Configuration, configurationOf, lifecycleOf, list, me
 import { parseReference } from './expression';
 import { attributesOf, factVersions } from './facts';
 import { ignoreChanges } from './ignore';
+import { diffLifecycle } from './lifecycle';
 import { diffProviders, providerCauses } from './providers';
 import { findRenames } from './renames';
 import { Certainty, convert, isRecord, keyOf, Symbolic, symbolsIn, Value } from './value';
@@ -15,7 +16,7 @@ export function diffTerraform(before: Snapshot | undefined, after: Snapshot | un
   return either ? new Plan(before, after, either).changes() : [];
 }
 
-const STRENGTH: readonly Replacement[] = ['yes', 'conditional', 'unknown', 'no'];
+const STRENGTH: readonly Replacement[] = ['yes', 'unknown', 'conditional', 'no'];
 
 /** Of several replacements the one that a reviewer must know. */
 export function strongest(of: readonly Replacement[]): Replacement {
@@ -89,7 +90,7 @@ class Plan {
       this.future.entries.set(address, { block, values: declared, computed: 'unknown', changes: true });
       this.report(block, {
         action: 'add',
-        replacement: 'no',
+        replacement: known(block),
         causes: [],
         after: this.body(block, declared),
         findings: this.onAdd(address),
@@ -102,8 +103,9 @@ class Plan {
     this.addMeta(past.block, block, difference);
     difference.causes.push(...providerCauses(block, values, this.was, this.is));
     const causes = this.doubted(block.type, difference.causes);
-    const triggers = this.triggersOf(block);
-    causes.push(...triggers);
+    causes.push(...this.triggersOf(block));
+    const { causes: unprotected, findings: lost } = diffLifecycle(past.block, block);
+    causes.push(...unprotected);
     const replacement = strongest(causes.map((c) => c.replacement));
     const kept = Object.fromEntries(
       Object.entries(past.values).filter(([name]) => values[name] === undefined && facts?.get(name)?.computed),
@@ -114,16 +116,17 @@ class Plan {
       block,
       values,
       computed,
-      changes: causes.length > 0,
+      changes: causes.length > unprotected.length,
       kept: replacement === 'no' ? { ...previously, ...kept } : undefined,
     });
     if (!causes.length && from === address) return;
-    const action: Action = !causes.length ? 'move' : replacement === 'yes' || replacement === 'conditional' ? 'replace' : 'update';
+    const may = causes.some((c) => c.replacement === 'yes' || c.replacement === 'conditional');
+    const action: Action = !causes.length ? 'move' : may ? 'replace' : 'update';
     this.report(block, {
       action,
       replacement,
       causes,
-      findings: this.onChange(block, replacement, causes, difference, values),
+      findings: [...this.onChange(block, replacement, causes, difference, values), ...lost],
       advice: this.adviceOn(block, replacement, causes, values),
       from: from === address ? undefined : from,
       before: this.body(past.block, past.values),
@@ -137,7 +140,7 @@ class Plan {
     const isProtected = lifecycleOf(block).prevent_destroy === true;
     this.report(block, {
       action: 'remove',
-      replacement: 'no',
+      replacement: known(block),
       causes: [],
       findings: [],
       before: this.body(block, values),
@@ -239,7 +242,7 @@ class Plan {
       if (lifecycleOf(block).prevent_destroy === true)
         findings.push({ class: 'replace', why: '`prevent_destroy` is set: Terraform refuses the whole plan.' });
     }
-    if (replacement === 'conditional') {
+    if (replacement !== 'yes' && causes.some((c) => c.replacement === 'conditional')) {
       const why = notes.filter((n) => n.replacement === 'conditional').map((n) => n.text);
       findings.push({
         class: 'replace',
@@ -360,6 +363,11 @@ function place(backend: Body | undefined): Value {
   if (!backend) return null;
   const [kind, settings] = Object.entries(backend)[0] ?? [];
   return kind ? { [kind]: isRecord(settings) ? settings : null } : null;
+}
+
+/** Of a type outside the table nothing is said to be safe. */
+function known(block: Block): Replacement {
+  return attributesOf(block.type) ? 'no' : 'unknown';
 }
 
 function minor(version: string): string {

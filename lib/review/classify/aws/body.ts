@@ -34,7 +34,11 @@ export function numberOf(value: unknown): number | undefined {
 }
 
 export function isEqual(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b) || (typeof a !== 'object' && typeof b !== 'object' && a !== undefined && b !== undefined && String(a) === String(b));
+  return (
+    a === b ||
+    JSON.stringify(a) === JSON.stringify(b) ||
+    (typeof a !== 'object' && typeof b !== 'object' && a !== undefined && b !== undefined && String(a) === String(b))
+  );
 }
 
 /** Text for people: `${Bucket.Arn}/*` is `Bucket/*`. */

@@ -1,93 +1,283 @@
 import { Change, Finding } from '../../model';
 import { at, differs, isTrue, listOf, numberOf, plain, recordOf, theOne } from './body';
-
-// What is gone with a resource of the type.
-const HOLDS: { readonly [type: string]: string } = {
-  'AWS::Backup::BackupVault': 'its recovery points',
-  'AWS::CloudFormation::Stack': 'whatever its nested stack holds',
-  'AWS::Cognito::UserPool': 'its users',
-  'AWS::CodeCommit::Repository': 'its commits',
-  'AWS::CodeArtifact::Repository': 'its packages',
-  'AWS::DocDB::DBCluster': 'its data',
-  'AWS::DocDB::DBInstance': 'its data',
-  'AWS::DynamoDB::GlobalTable': 'its items',
-  'AWS::DynamoDB::Table': 'its items',
-  'AWS::EC2::Instance': 'what is on its root volume',
-  'AWS::EC2::Volume': 'its data',
-  'AWS::ECR::Repository': 'its images',
-  'AWS::EFS::FileSystem': 'its files',
-  'AWS::EMR::Cluster': 'what its nodes hold',
-  'AWS::ElastiCache::CacheCluster': 'its entries',
-  'AWS::ElastiCache::ReplicationGroup': 'its entries',
-  'AWS::ElastiCache::ServerlessCache': 'its entries',
-  'AWS::Elasticsearch::Domain': 'its indexes',
-  'AWS::FSx::FileSystem': 'its files',
-  'AWS::FSx::Volume': 'its files',
-  'AWS::Glue::Database': 'its table definitions',
-  'AWS::Glue::Table': 'its definition',
-  'AWS::KMS::Key': 'whatever is encrypted under it',
-  'AWS::Kinesis::Stream': 'the records in it',
-  'AWS::Logs::LogGroup': 'its logs',
-  'AWS::MSK::Cluster': 'its topics',
-  'AWS::MemoryDB::Cluster': 'its data',
-  'AWS::Neptune::DBCluster': 'its data',
-  'AWS::Neptune::DBInstance': 'its data',
-  'AWS::OpenSearchService::Domain': 'its indexes',
-  'AWS::OpenSearchServerless::Collection': 'its indexes',
-  'AWS::Organizations::Account': 'everything in the account',
-  'AWS::QLDB::Ledger': 'its journal',
-  'AWS::RDS::DBCluster': 'its data',
-  'AWS::RDS::DBInstance': 'its data',
-  'AWS::Redshift::Cluster': 'its data',
-  'AWS::RedshiftServerless::Namespace': 'its data',
-  'AWS::S3::Bucket': 'its objects',
-  'AWS::S3Tables::TableBucket': 'its tables',
-  'AWS::S3Vectors::VectorBucket': 'its vectors',
-  'AWS::SDB::Domain': 'its items',
-  'AWS::SQS::Queue': 'the messages that wait in it',
-  'AWS::SSM::Parameter': 'its value and history',
-  'AWS::SageMaker::Domain': 'the home directories of its users',
-  'AWS::SageMaker::FeatureGroup': 'its online records, and its offline ones are orphaned',
-  'AWS::SageMaker::MlflowTrackingServer': 'its runs',
-  'AWS::SageMaker::ModelPackage': 'the registered model',
-  'AWS::SageMaker::ModelPackageGroup': 'its registered models',
-  'AWS::SageMaker::NotebookInstance': 'what is on its volume',
-  'AWS::SageMaker::Space': 'what is on its volume',
-  'AWS::SageMaker::UserProfile': 'the home directory of its user',
-  'AWS::SecretsManager::Secret': 'its value',
-  'AWS::Timestream::Database': 'its tables',
-  'AWS::Timestream::Table': 'its records',
-};
+import { findShorterLifecycle } from './lifecycle';
+import { HOLDS } from './stateful';
 
 /** Something that holds data goes, or loses a protection that it had. */
 export function findDataLoss(change: Change): Finding[] {
   const holds = HOLDS[change.type];
-  return [...(holds ? [...gone(change, holds), ...weakerPolicy(change)] : []), ...(RULES[change.type] ?? []).flatMap((rule) => rule(change)), ...protections(change)];
+  const added = change.type.startsWith('Custom::') ? emptied(change) : [];
+  return [
+    ...(holds ? [...gone(change, holds), ...weakerPolicy(change)] : []),
+    ...unprotected(change),
+    ...shorter(change),
+    ...findShorterLifecycle(change),
+    ...added,
+  ];
 }
 
 function gone(change: Change, holds: string): Finding[] {
-  const how = change.action;
-  if (how === 'add' || (how === 'update' && change.replacement === 'no') || (how === 'update' && change.replacement === 'unknown')) {
+  const { action, replacement, before, after } = change;
+  if (action !== 'remove' && action !== 'move' && action !== 'replace') {
     return [];
   }
-  const removed = how === 'remove' || how === 'move';
-  const policies = removed ? [change.before?.DeletionPolicy] : [change.before?.UpdateReplacePolicy, change.after?.UpdateReplacePolicy];
-  if (policies.every((p) => String(p).startsWith('Retain'))) {
+  // A replaced one is kept by what the new template says; one that said otherwise before is not relied on.
+  const policies = action === 'replace' ? [before?.UpdateReplacePolicy, after?.UpdateReplacePolicy] : [before?.DeletionPolicy];
+  const kept = (policy: unknown): boolean => String(policy).startsWith('Retain');
+  if (policies.every(kept)) {
     return [];
   }
   const it = theOne(change.type);
-  const verb = how === 'remove' ? 'is removed' : how === 'move' ? 'is removed under its old id' : change.replacement === 'yes' ? 'is replaced' : 'may be replaced';
-  const snapshot = policies.some((p) => p === 'Snapshot') && policies.every((p) => p === 'Snapshot' || String(p).startsWith('Retain'));
-  const conditional = change.replacement === 'conditional' && how !== 'move' ? { conditional: true } : {};
-  if (snapshot) {
-    return [{ class: 'data-loss', why: `${it} ${verb}: ${holds} survive in a final snapshot only.`.replace('its data survive', 'its data survives'), ...conditional }];
+  const how =
+    action === 'remove'
+      ? 'is removed'
+      : action === 'move'
+        ? 'is removed under its old id'
+        : replacement === 'yes'
+          ? 'is replaced'
+          : 'may be replaced';
+  const conditional = action === 'replace' && replacement !== 'yes' ? { conditional: true } : {};
+  if (policies.every((p) => p === 'Snapshot' || kept(p))) {
+    return [{ class: 'data-loss', why: `${it} ${how}: all that stays of ${holds} is a final snapshot.`, ...conditional }];
   }
-  const old = removed ? 'it' : 'the old one';
-  const refused = ['AWS::S3::Bucket', 'AWS::ECR::Repository'].includes(change.type) && !isTrue(at(change.before, 'EmptyOnDelete')) && !emptiesItself(change);
-  const end = refused ? `${holds} are lost, or the deployment fails while there are any` : `${holds} ${/s\b.*|what/.test(holds) && !/its (data|value|definition|journal)/.test(holds) ? 'are' : 'is'} lost`;
-  return [{ class: 'data-loss', why: `${it} ${verb} and ${old === 'it' ? 'not retained' : 'the old one is not retained'}: ${end}.`, ...conditional }];
+  const which = action === 'replace' ? 'and the old one is not retained' : 'and not retained';
+  const fails =
+    ['AWS::S3::Bucket', 'AWS::ECR::Repository'].includes(change.type) && !isTrue(at(before, 'EmptyOnDelete')) && !emptiesItself(change);
+  return [
+    {
+      class: 'data-loss',
+      why: `${it} ${how} ${which}, and with it ${holds}${fails ? '; while it holds any, the deployment fails' : ''}.`,
+      ...conditional,
+    },
+  ];
 }
 
 function emptiesItself(change: Change): boolean {
   return listOf(at(change.before, 'Tags')).some((tag) => recordOf(tag).Key === 'aws-cdk:auto-delete-objects');
+}
+
+function emptied(change: Change): Finding[] {
+  const what =
+    change.type === 'Custom::S3AutoDeleteObjects' ? ['bucket', 'objects', 'BucketName'] : ['repository', 'images', 'RepositoryName'];
+  return change.action === 'add' && /^Custom::(S3AutoDeleteObjects|ECRAutoDeleteImages)$/.test(change.type)
+    ? [
+        {
+          class: 'data-loss',
+          why: `When the ${what[0]} ${plain(at(change.after, what[2]))} is removed, its ${what[1]} are newly deleted with it.`,
+        },
+      ]
+    : [];
+}
+
+const POLICIES = [
+  ['DeletionPolicy', 'removed from the stack'],
+  ['UpdateReplacePolicy', 'replaced'],
+] as const;
+const SAFETY = ['Delete', 'Snapshot', 'RetainExceptOnCreate', 'Retain'];
+
+function weakerPolicy(change: Change): Finding[] {
+  if (!change.before || !change.after) {
+    return [];
+  }
+  return POLICIES.flatMap(([policy, when]): Finding[] => {
+    const [was, is] = [change.before, change.after].map((body) => String(body?.[policy] ?? 'Delete'));
+    const weaker = SAFETY.indexOf(is) < SAFETY.indexOf(was) && is !== 'RetainExceptOnCreate';
+    const why = `${theOne(change.type)} is no longer kept when it is ${when}: ${policy} goes from ${was} to ${is}.`;
+    return weaker ? [{ class: 'data-loss', why }] : [];
+  });
+}
+
+/** A switch that keeps data, and what it means that it is off. */
+interface Protection {
+  readonly types: RegExp;
+  readonly path: string;
+  readonly isOn: (value: unknown) => boolean;
+  readonly lost: string;
+}
+
+const on =
+  (...values: string[]) =>
+  (value: unknown): boolean =>
+    values.includes(String(value));
+const off =
+  (...values: string[]) =>
+  (value: unknown): boolean =>
+    !values.includes(String(value));
+
+const DELETABLE = 'nothing stops a deletion any more: deletion protection is off';
+const PROTECTIONS: readonly Protection[] = [
+  {
+    types: /^AWS::(RDS|DocDB|Neptune)::DB(Instance|Cluster)$|^AWS::Cognito::UserPool$/,
+    path: 'DeletionProtection',
+    isOn: on('true', 'ACTIVE'),
+    lost: DELETABLE,
+  },
+  { types: /^AWS::DynamoDB::Table$|^AWS::Logs::LogGroup$/, path: 'DeletionProtectionEnabled', isOn: on('true'), lost: DELETABLE },
+  {
+    types: /^AWS::DynamoDB::GlobalTable$/,
+    path: 'Replicas.*.DeletionProtectionEnabled',
+    isOn: (v) => listOf(v).some(isTrue),
+    lost: DELETABLE,
+  },
+  { types: /^AWS::EC2::Instance$/, path: 'DisableApiTermination', isOn: on('true'), lost: DELETABLE },
+  {
+    types: /^AWS::S3::Bucket$/,
+    path: 'VersioningConfiguration.Status',
+    isOn: on('Enabled'),
+    lost: 'overwritten and deleted objects cannot be brought back: versioning is off',
+  },
+  {
+    types: /^AWS::S3::Bucket$/,
+    path: 'ObjectLockEnabled',
+    isOn: on('true'),
+    lost: 'objects can be deleted before their time: object lock is off',
+  },
+  {
+    types: /^AWS::S3::Bucket$/,
+    path: 'ReplicationConfiguration',
+    isOn: off('undefined'),
+    lost: 'new objects have no copy elsewhere: replication is off',
+  },
+  {
+    types: /^AWS::ECR::Repository$/,
+    path: 'EmptyOnDelete',
+    isOn: off('true'),
+    lost: 'its images are newly deleted with it when it is removed: EmptyOnDelete is on',
+  },
+  { types: /^AWS::EFS::FileSystem$/, path: 'BackupPolicy.Status', isOn: on('ENABLED'), lost: 'its files are no longer backed up' },
+  {
+    types: /^AWS::EFS::FileSystem$/,
+    path: 'FileSystemProtection.ReplicationOverwriteProtection',
+    isOn: off('DISABLED'),
+    lost: 'replication may overwrite its files',
+  },
+  {
+    types: /^AWS::DynamoDB::Table$/,
+    path: 'PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled',
+    isOn: on('true'),
+    lost: 'it cannot be restored to a point in time any more',
+  },
+  {
+    types: /^AWS::DynamoDB::Table$/,
+    path: 'TimeToLiveSpecification.Enabled',
+    isOn: off('true'),
+    lost: 'its items newly expire: time to live is on',
+  },
+  {
+    types: /^AWS::RDS::DB(Instance|Cluster)$/,
+    path: 'DeleteAutomatedBackups',
+    isOn: on('false'),
+    lost: 'its automated backups are newly deleted with it',
+  },
+  {
+    types: /^AWS::SageMaker::Domain$/,
+    path: 'RetentionPolicy.HomeEfsFileSystem',
+    isOn: off('Delete'),
+    lost: 'home directories are newly deleted with it',
+  },
+  { types: /^AWS::KMS::Key$/, path: 'Enabled', isOn: off('false'), lost: 'what is encrypted under it cannot be read: the key is disabled' },
+  {
+    types: /^AWS::Backup::BackupVault$/,
+    path: 'LockConfiguration',
+    isOn: off('undefined'),
+    lost: 'recovery points can be deleted before their time: the lock is off',
+  },
+  {
+    types: /^AWS::OpenSearchService::Domain$/,
+    path: 'SnapshotOptions.AutomatedSnapshotStartHour',
+    isOn: off('undefined'),
+    lost: 'automated snapshots are off',
+  },
+  {
+    types: /^AWS::EC2::LaunchTemplate$/,
+    path: 'LaunchTemplateData.BlockDeviceMappings.*.Ebs.DeleteOnTermination',
+    isOn: (v) => listOf(v).some((d) => String(d) === 'false'),
+    lost: 'volumes are newly deleted with their machine',
+  },
+];
+
+function unprotected(change: Change): Finding[] {
+  return PROTECTIONS.filter(
+    ({ types, path, isOn }) =>
+      types.test(change.type) && differs(change, path) && isOn(at(change.before, path)) && !isOn(at(change.after, path)),
+  ).map(({ lost }): Finding => ({ class: 'data-loss', why: `${theOne(change.type)}: ${lost}.` }));
+}
+
+/** A time that data is kept; absent or `forever` is without end. */
+interface Retention {
+  readonly types: RegExp;
+  readonly path: string;
+  readonly what: string;
+  readonly unit: string;
+  readonly absent: number;
+  /** A value that means none at all. */
+  readonly none?: string;
+}
+
+const FOREVER = Infinity;
+const RETENTIONS: readonly Retention[] = [
+  { types: /^AWS::Logs::LogGroup$/, path: 'RetentionInDays', what: 'Logs are kept', unit: 'days', absent: FOREVER },
+  {
+    types: /^AWS::SQS::Queue$/,
+    path: 'MessageRetentionPeriod',
+    what: 'Messages that nobody fetches are kept',
+    unit: 'seconds',
+    absent: 345_600,
+  },
+  { types: /^AWS::Kinesis::Stream$/, path: 'RetentionPeriodHours', what: 'Records are kept', unit: 'hours', absent: 24 },
+  {
+    types: /^AWS::RDS::DB(Instance|Cluster)$|^AWS::(DocDB|Neptune)::DBCluster$/,
+    path: 'BackupRetentionPeriod',
+    what: 'Backups are kept',
+    unit: 'days',
+    absent: 1,
+  },
+  { types: /^AWS::KMS::Key$/, path: 'PendingWindowInDays', what: 'A deleted key can be brought back for', unit: 'days', absent: 30 },
+  {
+    types: /^AWS::FSx::FileSystem$/,
+    path: 'LustreConfiguration.AutomaticBackupRetentionDays',
+    what: 'Backups are kept',
+    unit: 'days',
+    absent: 0,
+  },
+  {
+    types: /^AWS::ElastiCache::(ReplicationGroup|CacheCluster)$/,
+    path: 'SnapshotRetentionLimit',
+    what: 'Snapshots are kept',
+    unit: 'days',
+    absent: 0,
+  },
+  { types: /^AWS::Redshift::Cluster$/, path: 'AutomatedSnapshotRetentionPeriod', what: 'Snapshots are kept', unit: 'days', absent: 1 },
+  {
+    types: /^AWS::DynamoDB::Table$/,
+    path: 'PointInTimeRecoverySpecification.RecoveryPeriodInDays',
+    what: 'A point in time can be restored for',
+    unit: 'days',
+    absent: 35,
+  },
+  { types: /^AWS::Events::Archive$/, path: 'RetentionDays', what: 'Events are kept', unit: 'days', absent: FOREVER },
+  { types: /^AWS::SNS::Topic$/, path: 'ArchivePolicy.MessageRetentionPeriod', what: 'Messages are kept', unit: 'days', absent: 0 },
+  {
+    types: /^AWS::RDS::DBInstance$/,
+    path: 'PerformanceInsightsRetentionPeriod',
+    what: 'Performance figures are kept',
+    unit: 'days',
+    absent: 7,
+  },
+];
+
+function shorter(change: Change): Finding[] {
+  return RETENTIONS.filter((r) => r.types.test(change.type) && differs(change, r.path)).flatMap((r): Finding[] => {
+    const [was, is] = [change.before, change.after].map((body) => (at(body, r.path) === undefined ? r.absent : numberOf(at(body, r.path))));
+    if (was === undefined || is === undefined) {
+      return [
+        { class: 'data-loss', conditional: true, why: `${r.what} for another time: whether it is shorter only the deployment knows.` },
+      ];
+    }
+    const time = (n: number): string => (n === FOREVER ? 'forever' : `${n} ${n === 1 ? r.unit.replace(/s$/, '') : r.unit}`);
+    const unit = was === FOREVER ? time(is) : `${time(is)}`;
+    return is < was
+      ? [{ class: 'data-loss', why: `${r.what} ${r.what.endsWith(' for') ? '' : 'for '}${unit}, before: ${time(was)}.` }]
+      : [];
+  });
 }

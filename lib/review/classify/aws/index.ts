@@ -1,6 +1,10 @@
 import { Change, Finding } from '../../model';
+import { findAccess } from './access';
+import { findCapacity } from './capacity';
+import { findDataLoss } from './data-loss';
+import { findInterrupt } from './interrupt';
 
 /** What a change means, as far as the type of its resource tells. */
-export function findAws(_change: Change): Finding[] {
-  return [];
+export function findAws(change: Change): Finding[] {
+  return [...findDataLoss(change), ...findInterrupt(change), ...findAccess(change), ...findCapacity(change)];
 }

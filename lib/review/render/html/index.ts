@@ -8,6 +8,7 @@ import {
   clean,
   CLOUD_NAME,
   countsOf,
+  focus,
   groupBy,
   HIDDEN,
   linesOf,
@@ -192,10 +193,12 @@ interface Row {
 }
 
 function causeRow(cause: Cause): Row {
-  const side = (value: unknown): string => (cause.sensitive ? HIDDEN : renderValue(value));
+  const [was, is] = [cause.before, cause.after].map(textOf);
+  const [before, after] = was === undefined || is === undefined ? [was, is] : focus(was, is, LONGEST_VALUE);
+  const side = (text: string | undefined): string => (cause.sensitive ? HIDDEN : renderValue(text));
   const word = REPLACEMENT_WORD[cause.replacement];
   const effect = word && `<span class="badge ${cause.replacement === 'yes' ? 'replace' : 'unknown'}">${word}</span>`;
-  return { path: cause.path, before: side(cause.before), after: side(cause.after), effect };
+  return { path: cause.path, before: side(before), after: side(after), effect };
 }
 
 /** What is declared about a resource that is new or gone. */
@@ -203,19 +206,22 @@ function bodyRows({ before, after, action }: Change): Row[] {
   if (action !== 'add' && action !== 'remove') return [];
   const none = '<span class="soft absent">not there</span>';
   return linesOf((action === 'add' ? after : before) ?? {}).map(({ path, value }) => {
-    const shown = value === HIDDEN ? HIDDEN : renderValue(value);
+    const shown = value === HIDDEN ? HIDDEN : renderValue(textOf(value));
     return { path, before: action === 'add' ? none : shown, after: action === 'add' ? shown : none, effect: '' };
   });
 }
 
-function renderValue(value: unknown): string {
-  if (value === undefined) return '<span class="soft">not set</span>';
+/** A value as it would be written, over several lines. */
+function textOf(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
   const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-  const lines = text.split('\n').map(clean).join('\n');
+  return text.split('\n').map(clean).join('\n');
+}
+
+function renderValue(text: string | undefined): string {
+  if (text === undefined) return '<span class="soft">not set</span>';
   const cut =
-    lines.length > LONGEST_VALUE
-      ? `${lines.slice(0, LONGEST_VALUE)}\n... ${plural(lines.length - LONGEST_VALUE, 'more character')}`
-      : lines;
+    text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}\n... ${plural(text.length - LONGEST_VALUE, 'more character')}` : text;
   return cut === '' ? '<span class="soft">empty</span>' : `<pre>${escape(cut)}</pre>`;
 }
 

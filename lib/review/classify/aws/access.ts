@@ -1,0 +1,211 @@
+import { Body, Change, Finding } from '../../model';
+import { listed } from '../common';
+import { at, differs, isTrue, listOf, plain, recordOf } from './body';
+import { findNetwork } from './network';
+import { newlyPossible, Permission, Statement, statementsOf, whoIs } from './statements';
+import { findWeakened } from './weakened';
+
+// Where a policy stands that belongs to a resource: what it guards is the resource, or what it names.
+const RESOURCE_POLICIES: { readonly [type: string]: { readonly path: string; readonly on?: string } } = {
+  'AWS::ApiGateway::RestApi': { path: 'Policy' },
+  'AWS::Backup::BackupVault': { path: 'AccessPolicy' },
+  'AWS::CodeArtifact::Domain': { path: 'PermissionsPolicyDocument' },
+  'AWS::CodeArtifact::Repository': { path: 'PermissionsPolicyDocument' },
+  'AWS::DynamoDB::Table': { path: 'ResourcePolicy.PolicyDocument' },
+  'AWS::EC2::VPCEndpoint': { path: 'PolicyDocument' },
+  'AWS::ECR::RegistryPolicy': { path: 'PolicyText' },
+  'AWS::ECR::Repository': { path: 'RepositoryPolicyText' },
+  'AWS::EFS::FileSystem': { path: 'FileSystemPolicy' },
+  'AWS::Events::EventBus': { path: 'Policy' },
+  'AWS::Events::EventBusPolicy': { path: '', on: 'EventBusName' },
+  'AWS::Glue::ResourcePolicy': { path: 'PolicyInJson' },
+  'AWS::KMS::Key': { path: 'KeyPolicy' },
+  'AWS::KMS::ReplicaKey': { path: 'KeyPolicy' },
+  'AWS::Kinesis::ResourcePolicy': { path: 'ResourcePolicy', on: 'ResourceArn' },
+  'AWS::Logs::ResourcePolicy': { path: 'PolicyDocument' },
+  'AWS::OpenSearchService::Domain': { path: 'AccessPolicies' },
+  'AWS::S3::AccessPoint': { path: 'Policy' },
+  'AWS::S3::BucketPolicy': { path: 'PolicyDocument', on: 'Bucket' },
+  'AWS::S3Tables::TableBucketPolicy': { path: 'ResourcePolicy', on: 'TableBucketARN' },
+  'AWS::SNS::TopicPolicy': { path: 'PolicyDocument', on: 'Topics' },
+  'AWS::SQS::QueuePolicy': { path: 'PolicyDocument', on: 'Queues' },
+  'AWS::SageMaker::ModelPackageGroup': { path: 'ModelPackageGroupPolicy' },
+  'AWS::SecretsManager::ResourcePolicy': { path: 'ResourcePolicy', on: 'SecretId' },
+};
+
+/** Somebody can do what nobody could before: who, what, on what. */
+export function findAccess(change: Change): Finding[] {
+  return [
+    ...resourcePolicy(change),
+    ...identityPolicies(change),
+    ...trust(change),
+    ...managedPolicies(change),
+    ...invocation(change),
+    ...findNetwork(change),
+    ...findWeakened(change),
+  ];
+}
+
+function resourcePolicy(change: Change): Finding[] {
+  const where = RESOURCE_POLICIES[change.type];
+  if (!where) {
+    return [];
+  }
+  const document = (body: Body | undefined): unknown => (where.path === '' ? { Statement: at(body, 'Statement') } : at(body, where.path));
+  const [was, is] = [change.before, change.after].map(document);
+  const own = where.on ? plain(listOf(at(change.after ?? change.before, where.on)).join(', ')) : change.address;
+  if (change.type === 'AWS::EC2::VPCEndpoint' && change.before && change.after && was !== undefined && is === undefined) {
+    return [{ class: 'access', why: 'Anyone in the network can newly do everything through the endpoint: its policy is gone.' }];
+  }
+  if (change.type === 'AWS::EC2::VPCEndpoint' && was === undefined) {
+    return [];
+  }
+  return compared(statementsOf(was), statementsOf(is), undefined, own);
+}
+
+function identityPolicies(change: Change): Finding[] {
+  const { type } = change;
+  if (!type.startsWith('AWS::IAM::') && type !== 'AWS::SSO::PermissionSet') {
+    return [];
+  }
+  const whole = type === 'AWS::SSO::PermissionSet' ? 'InlinePolicy' : 'PolicyDocument';
+  const all = (body: Body | undefined): Statement[] => [
+    ...statementsOf(at(body, whole)),
+    ...listOf(at(body, 'Policies')).flatMap((p) => statementsOf(recordOf(p).PolicyDocument)),
+  ];
+  const attached = (body: Body | undefined): string[] => ['Roles', 'Users', 'Groups'].flatMap((p) => listOf(at(body, p))).map(plain);
+  const own = /^AWS::IAM::(Role|User|Group)$/.test(type) ? [change.address] : attached(change.after ?? change.before);
+  const who = own.length > 0 ? listed(own) : 'whoever has the policy';
+  const [was, is] = [attached(change.before), attached(change.after)];
+  const joined = change.before && change.after ? is.filter((r) => !was.includes(r)) : [];
+  return [
+    ...compared(all(change.before), all(change.after), who, change.address),
+    ...joined.map((r): Finding => ({ class: 'access', why: `${r} can newly do all that the policy ${change.address} allows.` })),
+  ];
+}
+
+/** Who may take on a role: a new role that only a service of AWS takes on says nothing that its policies do not. */
+function trust(change: Change): Finding[] {
+  if (change.type !== 'AWS::IAM::Role') {
+    return [];
+  }
+  const [was, is] = [change.before, change.after].map((body) => statementsOf(at(body, 'AssumeRolePolicyDocument')));
+  return newlyPossible(was, is)
+    .allowed.filter((p) => change.before || p.principals.some((who) => !who.startsWith('Service:')))
+    .map((p): Finding => ({
+      class: 'access',
+      why: `${capital(listed(p.principals.map(whoIs)))} can newly take on the role ${change.address}${provided(p.condition)}.`,
+    }));
+}
+
+function managedPolicies(change: Change): Finding[] {
+  if (!/^AWS::(IAM::(Role|User|Group)|SSO::PermissionSet)$/.test(change.type)) {
+    return [];
+  }
+  const names = (body: Body | undefined): string[] =>
+    ['ManagedPolicyArns', 'ManagedPolicies'].flatMap((p) => listOf(at(body, p))).map((a) => plain(a).replace(/^.*:policy\//, ''));
+  const was = names(change.before);
+  const gained = names(change.after).filter((n) => !was.includes(n));
+  const bounds = differs(change, 'PermissionsBoundary') && at(change.after, 'PermissionsBoundary') === undefined;
+  return [
+    ...gained.map((n): Finding => ({ class: 'access', why: `${change.address} can newly do all that the managed policy ${n} allows.` })),
+    ...(bounds
+      ? [
+          {
+            class: 'access' as const,
+            why: `Nothing bounds any more what ${change.address} can be allowed: its permissions boundary is gone.`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Who may call a function. */
+function invocation(change: Change): Finding[] {
+  const { type, before, after } = change;
+  if ((type !== 'AWS::Lambda::Permission' && type !== 'AWS::Lambda::LayerVersionPermission') || !after) {
+    return [];
+  }
+  const parts = (body: Body | undefined): readonly unknown[] =>
+    [
+      'Principal',
+      'Action',
+      'FunctionName',
+      'LayerVersionArn',
+      'SourceArn',
+      'SourceAccount',
+      'PrincipalOrgID',
+      'OrganizationId',
+      'FunctionUrlAuthType',
+    ].map((p) => at(body, p));
+  if (before && JSON.stringify(parts(before)) === JSON.stringify(parts(after))) {
+    return [];
+  }
+  const principal = plain(at(after, 'Principal') ?? 'nobody');
+  const organization = at(after, 'PrincipalOrgID') ?? at(after, 'OrganizationId');
+  const who =
+    principal === '*'
+      ? organization
+        ? `anyone of the organization ${plain(organization)}`
+        : 'anyone'
+      : /\.amazonaws\.com(\.cn)?$/.test(principal)
+        ? `the service ${principal}`
+        : principal;
+  const source = at(after, 'SourceArn') ?? at(after, 'SourceAccount');
+  const isService = who.startsWith('the service');
+  const how = source !== undefined ? ` on behalf of ${plain(source)}` : isService ? ' on behalf of anyone, in any account' : '';
+  const url =
+    at(after, 'FunctionUrlAuthType') === 'NONE'
+      ? ' through its URL, without signing in'
+      : isTrue(at(after, 'InvokedViaFunctionUrl'))
+        ? ' through its URL'
+        : '';
+  return [
+    {
+      class: 'access',
+      why: `${capital(who)} can newly do ${plain(at(after, 'Action'))} on ${plain(at(after, 'FunctionName') ?? at(after, 'LayerVersionArn'))}${url}${how}.`,
+    },
+  ];
+}
+
+function compared(was: readonly Statement[], is: readonly Statement[], who: string | undefined, on: string): Finding[] {
+  const { allowed, undenied } = newlyPossible(was, is);
+  const subject = (p: Permission): string =>
+    who ?? (p.inverted.includes('NotPrincipal') ? `anyone but ${listed(p.principals.map(whoIs))}` : listed(p.principals.map(whoIs)));
+  return [
+    ...allowed.map((p): Finding => ({
+      class: 'access',
+      why: `${capital(subject(p))} can newly do ${what(p)} on ${target(p, on)}${provided(p.condition)}.`,
+    })),
+    ...undenied.map((p): Finding => ({
+      class: 'access',
+      why: `${capital(subject(p))} is no longer denied ${what(p)} on ${target(p, on)}${provided(p.condition)}, if something else allows it.`,
+    })),
+  ];
+}
+
+function what({ actions, inverted }: Permission): string {
+  const names = listed(actions.map((a) => (a === '*' ? 'everything' : a)));
+  return inverted.includes('NotAction') ? `everything but ${names}` : names;
+}
+
+function target({ resources, inverted }: Permission, on: string): string {
+  const names = listed([...new Set(resources.map((r) => (r === 'self' ? on : r === '*' ? 'any resource' : plain(r))))]);
+  return inverted.includes('NotResource') ? `everything but ${names}` : names;
+}
+
+// `{"StringEquals":{"aws:SourceVpce":"vpce"}}` is `aws:SourceVpce StringEquals vpce`.
+function provided(condition: string): string {
+  if (condition === '') {
+    return '';
+  }
+  const terms = Object.entries(recordOf(JSON.parse(condition))).flatMap(([operator, keys]) =>
+    Object.entries(recordOf(keys)).map(([key, value]) => `${key} ${operator} ${listOf(value).map(plain).join(' or ')}`),
+  );
+  return `, if ${terms.join(' and ')}`;
+}
+
+function capital(text: string): string {
+  // A logical id or an ARN stays as it is written.
+  return /^(the|anyone|whoever) ?/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}

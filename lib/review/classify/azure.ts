@@ -1,6 +1,0 @@
-import { Change, Finding } from '../model';
-
-/** What a change means, as far as the type of its resource tells. */
-export function findAzure(_change: Change): Finding[] {
-  return [];
-}

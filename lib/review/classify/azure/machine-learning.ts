@@ -1,0 +1,95 @@
+import { Finding } from '../../model';
+import { amount, at, brings, compared, isBody, Kind, leads, opens, shown, stops, Thing, vanishes, weakens } from '../terraform';
+import { ownKey, PUBLIC } from './storage';
+
+const PRIORITY: { readonly [priority: string]: string } = { LowPriority: 'spot', Dedicated: 'on-demand' };
+
+/** Training: the workspace, its machines and what starts jobs. */
+export const MACHINE_LEARNING: { readonly [type: string]: Kind } = {
+  azurerm_machine_learning_workspace: {
+    noun: 'workspace',
+    holds: 'its jobs, metrics, models and registered data',
+    stops: 'no job starts in {it}, and those that run are lost',
+    rules: [
+      PUBLIC,
+      weakens('access', 'managed_network.isolation_mode', ['Disabled', 'AllowInternetOutbound', 'AllowOnlyApprovedOutbound'], (was, is) => `Machines of {it} may send to the internet: ${is}, where it was ${was}.`, {
+        absent: 'Disabled',
+        keeps: true,
+      }),
+      opens('serverless_compute.public_ip_enabled', true, 'Serverless machines of {it} have public addresses.', { absent: false }),
+      opens('v1_legacy_mode_enabled', true, 'The old interface of {it} is open, which its private endpoint does not keep in.', { absent: false }),
+      opens('high_business_impact', false, 'Microsoft gets more telemetry of {it}, and its temporary disks are no longer encrypted with its own key.', { absent: false }),
+      ownKey('encryption'),
+      leads('access', 'primary_user_assigned_identity', (_was, is) => `{It} may do what ${is} may.`),
+    ],
+  },
+  azurerm_machine_learning_compute_cluster: {
+    noun: 'cluster',
+    stops: 'jobs on {it} are cancelled, and new ones find no machines',
+    anew: 'Jobs that run on {it} are cancelled, and new ones wait until the new one is there.',
+    rules: [
+      brings((b) => `Up to ${shown(at(b, 'scale_settings.max_node_count'))} ${PRIORITY[String(b.vm_priority)] ?? shown(b.vm_priority)} machines of ${shown(b.vm_size)}`),
+      amount('vm_size', 'The machine type'),
+      priority,
+      amount('scale_settings.min_node_count', 'The minimum of nodes', 0),
+      amount('scale_settings.max_node_count', 'The maximum of nodes'),
+      opens('local_auth_enabled', true, 'Whoever has a password or key of its machines may sign in to {it} past Entra ID.', { absent: true }),
+      opens('ssh_public_access_enabled', true, 'Machines of {it} may be reached by SSH from the internet.', { absent: false, onAdd: true }),
+      opens('node_public_ip_enabled', true, 'Machines of {it} have public addresses.', { absent: true, onAdd: true }),
+      vanishes('access', 'subnet_resource_id', 'Machines of {it} are in no network of yours, whose rules no longer see what they send.'),
+      leads('access', 'identity.identity_ids', (was, is) => `Jobs on {it} may do what ${is} may, where it was ${was}.`),
+    ],
+  },
+  azurerm_machine_learning_compute_instance: { noun: 'workbench', holds: 'everything on its disk', rules: [amount('virtual_machine_size', 'The machine type')] },
+  azurerm_machine_learning_datastore_blobstorage: { noun: 'datastore', stops: 'jobs that name {it} find no data', anew: '' },
+  azurerm_logic_app_workflow: {
+    noun: 'launcher',
+    stops: 'nothing starts by {it} any more',
+    rules: [
+      stops('enabled', false, 'Nothing starts by {it} any more: it is off.', { absent: true }),
+      vanishes('access', 'access_control', 'Whoever has the address of {it} may start it, from anywhere.'),
+      leads('access', 'access_control.trigger', (_was, is) => `Others may start {it}: ${is}.`),
+      leads('access', 'access_control.content', (_was, is) => `Others may read what {it} ran with: ${is}.`),
+      leads('access', 'identity.identity_ids', (was, is) => `{It} may do what ${is} may, where it was ${was}.`),
+    ],
+  },
+  azurerm_logic_app_trigger_custom: { noun: 'trigger', stops: 'nothing starts by {it} any more', anew: '', rules: [trigger] },
+  azurerm_logic_app_action_custom: { noun: 'action', stops: 'the launcher no longer does what {it} did', anew: '', rules: [steps] },
+};
+
+function priority(thing: Thing): Finding[] {
+  if (!thing.was || !thing.is || !thing.touched('vm_priority')) return [];
+  const [was, is] = [thing.was, thing.is].map((b) => PRIORITY[String(b.vm_priority)] ?? shown(b.vm_priority));
+  return was === is ? [] : [thing.finding('capacity', `Machines are ${is}, where they were ${was}.`)];
+}
+
+function trigger(thing: Thing): Finding[] {
+  if (!thing.is || (thing.was && !thing.touched('body'))) return [];
+  const [was, is] = [thing.was, thing.is].map((b) => json(at(b, 'body')));
+  if (is === undefined) return [thing.finding('unknown', 'What starts {it} is not JSON, and is not looked into.')];
+  const kind = at(is, 'type');
+  return kind === 'Request' && at(was, 'type') !== 'Request' ? [thing.finding('access', 'Whoever has the address of {it} may start it.')] : [];
+}
+
+function steps(thing: Thing): Finding[] {
+  if (!thing.was || !thing.is || !thing.touched('body')) return [];
+  const [before, after] = [thing.was, thing.is].map((b) => json(at(b, 'body')));
+  if (before === undefined || after === undefined) return [thing.finding('unknown', 'What {it} does changes; it is not JSON, and is not looked into.')];
+  const [was, is] = [instances(before), instances(after)];
+  return compared(thing, 'The number of machines of a job', was, is);
+}
+
+/** Of the first job that it submits; the others are the same on other machines. */
+function instances(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(instances).find((v) => v !== undefined);
+  if (!isBody(value)) return undefined;
+  return value.instanceCount ?? Object.values(value).map(instances).find((v) => v !== undefined);
+}
+
+function json(text: unknown): unknown {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}

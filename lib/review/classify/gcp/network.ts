@@ -1,0 +1,63 @@
+import { Body, Finding } from '../../model';
+import { all, at, beyond, Flow, flowText, Kind, opens, stops, Thing, vanishes } from '../terraform';
+
+/** Networks and what filters them. */
+export const NETWORK: { readonly [type: string]: Kind } = {
+  google_compute_network: { noun: 'network', stops: 'nothing in {it} reaches anything' },
+  google_compute_subnetwork: {
+    noun: 'subnetwork',
+    stops: 'nothing in {it} reaches anything',
+    rules: [
+      opens('ipv6_access_type', ['EXTERNAL'], 'Machines of {it} get public IPv6 addresses.', { onAdd: true }),
+      stops('private_ip_google_access', false, 'Machines of {it} without a public address no longer reach the APIs of Google past the internet.', { absent: false }),
+      vanishes('interrupt', 'log_config', 'Nobody sees the traffic of {it} any more: its flow logs are gone.'),
+    ],
+  },
+  google_compute_firewall: { noun: 'firewall rule', rules: [firewall] },
+  google_compute_router: { noun: 'router', stops: 'machines without a public address no longer reach the internet by {it}' },
+  google_compute_router_nat: {
+    noun: 'NAT',
+    stops: 'machines without a public address no longer reach the internet by {it}',
+    rules: [stops('log_config.enable', false, 'Nobody sees any more what {it} drops: its log is off.', { absent: false })],
+  },
+  google_compute_address: { noun: 'address', stops: 'the address of {it} goes back to Google, for others to get', anew: 'The address of {it} is another one from now on.' },
+  google_compute_global_address: { noun: 'address', stops: 'the address of {it} goes back to Google, for others to get', anew: 'The address of {it} is another one from now on.' },
+  google_service_networking_connection: { noun: 'connection to services', stops: 'services of Google with private addresses are no longer reached' },
+  google_vpc_access_connector: { noun: 'connector', stops: 'services that use {it} no longer reach the network' },
+  google_dns_managed_zone: { noun: 'zone', holds: 'every record in it', stops: 'names in {it} lead nowhere' },
+  google_dns_record_set: { noun: 'record', stops: 'the name {it} leads nowhere' },
+};
+
+function firewall(thing: Thing): Finding[] {
+  const { was, is } = thing;
+  const [before, after] = [was, is].map((b) => ({ allow: flows(b, 'allow'), deny: flows(b, 'deny') }));
+  const opened = beyond(after.allow, before.allow).map((f) => thing.finding('access', `${flowText(f)} in the network ${network(is)}: {it} allows it.`));
+  const freed = beyond(before.deny, after.deny).map((f) => thing.finding('access', `${flowText(f)} in the network ${network(was)} where another rule allows it: {it} no longer denies it.`));
+  if (opened.length || freed.length || !was || !is) return [...opened, ...freed];
+  const [from, to] = [was, is].map((b) => Number(at(b, 'priority') ?? 1000));
+  const stronger = after.allow.length ? to < from : to > from;
+  return stronger ? [thing.finding('access', `{It} counts ${after.allow.length ? 'before' : 'after'} others now: its priority is ${to}, where it was ${from}.`, true)] : [];
+}
+
+function network(body: Body | undefined): string {
+  return String(at(body, 'network') ?? '').replace(/^\$\{(.*)\.\w+\}$/, '$1');
+}
+
+function flows(body: Body | undefined, effect: 'allow' | 'deny'): Flow[] {
+  if (!body || at(body, 'disabled') === true) return [];
+  const inbound = String(at(body, 'direction') ?? 'INGRESS').toUpperCase() !== 'EGRESS';
+  const texts = (...paths: string[]): string[] => paths.flatMap((p) => all(body, p).map(String));
+  const targets = texts('target_tags', 'target_service_accounts');
+  const sources = texts('source_ranges', 'source_tags', 'source_service_accounts');
+  const destinations = texts('destination_ranges');
+  return all(body, effect).map((entry) => {
+    const protocol = String(at(entry, 'protocol') ?? 'all').toLowerCase();
+    return {
+      inbound,
+      protocol: protocol === 'all' ? '' : protocol,
+      ports: all(entry, 'ports').map(String),
+      from: inbound ? sources : targets,
+      to: inbound ? targets : destinations,
+    };
+  });
+}

@@ -1,0 +1,72 @@
+import { Body, Change, Finding } from '../../model';
+import { Kind, Rule, Thing } from './thing';
+
+export * from './grants';
+export * from './quantity';
+export * from './ranges';
+export * from './rules';
+export * from './thing';
+
+/** What a change means, as far as a table of types tells. `otherwise` holds for the types that it does not have. */
+export function find(change: Change, kind: Kind | undefined, otherwise: readonly Rule[]): Finding[] {
+  const thing = new Thing(change, kind?.noun ?? nounOf(change.type));
+  const found = kind ? [...losses(thing, kind), ...interruptions(thing, kind)] : ignorance(thing);
+  return [...found, ...unguarded(thing), ...(kind ? (kind.rules ?? []) : otherwise).flatMap((rule) => rule(thing))];
+}
+
+/** Words of a type: `google_spanner_instance` is a spanner instance. */
+export function nounOf(type: string): string {
+  return type.split('_').slice(1).join(' ');
+}
+
+/** Whether it is destroyed, with or without another in its place; `maybe` if that depends on the values. */
+function destruction({ change }: Thing): 'yes' | 'maybe' | 'no' {
+  // Said of a resource that a `removed` block takes out of the state alone.
+  if (change.action === 'remove') return change.advice?.startsWith('A `removed` block keeps it') ? 'no' : 'yes';
+  if (change.action === 'add') return 'no';
+  return change.replacement === 'yes' ? 'yes' : change.replacement === 'conditional' ? 'maybe' : 'no';
+}
+
+function losses(thing: Thing, { holds, guard }: Kind): Finding[] {
+  const destroyed = destruction(thing);
+  if (!holds || destroyed === 'no' || !thing.was) return [];
+  const follows = thing.change.action === 'remove' ? '' : '; the new one is empty';
+  const sentence = thing.say(`{it} is destroyed with ${holds}${follows}.`, thing.was);
+  const guards = [
+    thing.is && lifecycle(thing.is).prevent_destroy === true ? 'Terraform refuses that as long as `prevent_destroy` is set.' : undefined,
+    guard?.(thing.was),
+  ].filter((g) => g !== undefined);
+  const why = [destroyed === 'maybe' ? `If it is replaced, ${sentence}` : capital(sentence), ...guards].join(' ');
+  return [{ class: 'data-loss', why, ...(destroyed === 'maybe' ? { conditional: true } : {}) }];
+}
+
+function interruptions(thing: Thing, kind: Kind): Finding[] {
+  const destroyed = destruction(thing);
+  if (!kind.stops || destroyed === 'no') return [];
+  if (thing.change.action === 'remove') return [{ class: 'interrupt', why: capital(thing.say(`${kind.stops}.`, thing.was)) }];
+  if (kind.anew === '') return [];
+  const made = thing.is && lifecycle(thing.is).create_before_destroy === true;
+  if (made && kind.anew === undefined) return [];
+  const sentence = kind.anew ?? `until the new one is there, ${kind.stops}.`;
+  const why = thing.say(destroyed === 'maybe' ? `If it is replaced: ${sentence}` : sentence, thing.was);
+  return [{ class: 'interrupt', why: capital(why), ...(destroyed === 'maybe' ? { conditional: true } : {}) }];
+}
+
+function ignorance(thing: Thing): Finding[] {
+  return destruction(thing) === 'no'
+    ? []
+    : [{ class: 'unknown', why: `Whether a ${thing.noun} holds something that is lost with it is not known: it is destroyed.` }];
+}
+
+function unguarded(thing: Thing): Finding[] {
+  const [was, is] = [thing.was, thing.is].map((b) => (b ? lifecycle(b).prevent_destroy === true : false));
+  return was && thing.is && !is ? [thing.finding('data-loss', 'Terraform no longer refuses to destroy {it}: `prevent_destroy` is gone.')] : [];
+}
+
+function lifecycle(body: Body): Body {
+  return Object.assign({}, ...[body.lifecycle ?? []].flat());
+}
+
+function capital(text: string): string {
+  return text[0].toUpperCase() + text.slice(1);
+}
