@@ -321,7 +321,7 @@ function repaired(batch, refusal) {
 
 function score(name, body, after, batch, actions) {
   const ours = verdicts(body, after);
-  const { related } = relations(after);
+  const { ancestors } = relations(after);
   const wrong = new Map();
   const addresses = new Set([...actions.keys(), ...ours.keys()].filter((a) => !a.startsWith('provider.')));
   for (const address of addresses) {
@@ -338,14 +338,15 @@ function score(name, body, after, batch, actions) {
     const tally = kinds.get(m.kind) ?? { pairs: 0, agree: 0 };
     kinds.set(m.kind, tally);
     tally.pairs++;
-    const mine = [...wrong].filter(([address]) => {
+    const mine = [...wrong].filter(([address, { said }]) => {
       const base = address.replace(/_(added|renamed)$/, '');
-      if (base === m.address || batch.some((other) => other.address === base)) return base === m.address;
-      try {
-        return related(address, actions.has(`${m.address}_renamed`) ? `${m.address}_renamed` : m.address);
-      } catch {
-        return false;
-      }
+      if (batch.some((other) => other.address === base)) return base === m.address;
+      // To blame is what the difference names, if it does.
+      const text = JSON.stringify(said?.change.causes ?? []);
+      const named = batch.filter((other) => text.includes(`${other.address}.`) || text.includes(`${other.address}_renamed.`));
+      if (named.length) return named.includes(m);
+      const related = ancestors.get(address) ?? new Set();
+      return related.has(m.address) || related.has(`${m.address}_renamed`);
     });
     const [own] = [ours.get(m.address)];
     if (own?.change.replacement === 'conditional') tallies.conditional++;
@@ -362,6 +363,7 @@ function score(name, body, after, batch, actions) {
           ours: said
             ? `${said.change.action} (${said.change.replacement}): ${said.change.causes.map((c) => `${c.path} ${c.replacement}`).join(', ')}`
             : 'no-op',
+          why: explained(theirs, said),
         });
     if (options.record && !mine.length && m.path.length) recorded.push(record(body, after, m, actions));
   }

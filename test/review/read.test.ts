@@ -266,6 +266,15 @@ describe('a pair', () => {
     expect([pair.before[0].stack, pair.after[0].stack]).toEqual(['head', 'head']);
   });
 
+  test('of a file and a folder with one stack is compared too; of two folders by name only', () => {
+    putCdk('a');
+    const file = put('deployed.json', TEMPLATE);
+    expect(readPair(file, join(folder, 'a')).before[0].stack).toBe('app');
+    put('b/manifest.json', { ...CDK_MANIFEST, artifacts: { other: CDK_MANIFEST.artifacts.app } });
+    put('b/app.template.json', TEMPLATE);
+    expect(readPair(join(folder, 'a'), join(folder, 'b')).before[0].stack).toBe('app');
+  });
+
   test('of different kinds has nothing in common', () => {
     expect(refusal(() => readPair(put('a.json', TEMPLATE), put('b.tf.json', TERRAFORM)))).toBe(
       'a.json holds CloudFormation and b.tf.json Terraform: there is nothing to compare.',

@@ -20,6 +20,12 @@ test('what a secret reads like is not in the page', () => {
   expect(html(REPORT)).not.toContain('hunter2');
 });
 
+test('a string of JSON is written so that it can be read, unless only its spaces differ', () => {
+  const cause = { path: 'policy', before: '{"a":1}', after: '{"a":2}', replacement: 'no' } as const;
+  expect(html(reportOf([{ ...CHANGES[4], causes: [cause] }]))).toContain('<pre>{\n  &#34;a&#34;: 2\n}</pre>');
+  expect(html(reportOf([{ ...CHANGES[4], causes: [{ ...cause, after: '{"a": 1}' }] }]))).toContain('<pre>{&#34;a&#34;: 1}</pre>');
+});
+
 test('a report of many changes is written quickly', () => {
   const many = Array.from({ length: 4_000 }, (_, i): Change => ({
     ...CHANGES[i % CHANGES.length],

@@ -311,6 +311,39 @@ describe('references', () => {
     expect(brief(diff(of(network, waits), of(renamed, waits)))[1]).toBe('replace google_compute_subnetwork.s (yes)');
   });
 
+  test('what is not known stays unknown on the way through another resource', () => {
+    const of = (name: string): Resources => ({
+      'google_compute_network.n': { ...network, name },
+      'google_pubsub_topic.t': { name: 't', project: 'p', labels: { net: '${google_compute_network.n.id}' } },
+      'google_service_account.a': { account_id: '${google_pubsub_topic.t.labels.net}', project: 'p' },
+    });
+    expect(brief(diff(of('a'), of('b')))).toEqual([
+      'replace google_compute_network.n (yes)',
+      'update google_pubsub_topic.t (no)',
+      'replace google_service_account.a (yes)',
+    ]);
+  });
+
+  test.each(['${google_pubsub_topic.t[*].labels}', '${jsonencode(google_pubsub_topic.t)}'])(
+    '%s changes with what it is made of',
+    (account_id) => {
+      const of = (label: string): Resources => ({
+        'google_pubsub_topic.t': { name: 't', project: 'p', labels: { label } },
+        'google_service_account.a': { account_id, project: 'p' },
+      });
+      expect(brief(diff(of('a'), of('b')))[1]).toBe('replace google_service_account.a (conditional)');
+      expect(diff(of('a'), of('a'))).toEqual([]);
+    },
+  );
+
+  test('a data source that looks for something else may find something else', () => {
+    const of = (name: string): Resources => ({
+      'data.google_compute_network.d': { name },
+      'google_compute_subnetwork.s': { ...subnetwork, network: '${data.google_compute_network.d.id}' },
+    });
+    expect(brief(diff(of('a'), of('b')))).toEqual(['replace google_compute_subnetwork.s (conditional)']);
+  });
+
   test('chains of thousands of references are followed', () => {
     const chain = (first: string): Resources =>
       Object.fromEntries(

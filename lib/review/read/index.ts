@@ -22,7 +22,7 @@ export function read(path: string): Snapshot[] {
 }
 
 /**
- * Two revisions, to be compared with each other. Two single stacks are a pair whatever they are called.
+ * Two revisions, to be compared with each other. The stack of a single file and the only one of the other revision are a pair, whatever they are called.
  *
  * @throws ReviewError if either cannot be read, or they have nothing in common
  */
@@ -31,7 +31,7 @@ export function readPair(before: string, after: string): { readonly before: Snap
   const is = read(after);
   if (!was.some((a) => is.some((b) => a.kind === b.kind)))
     throw new ReviewError(`${before} holds ${languages(was)} and ${after} ${languages(is)}: there is nothing to compare.`);
-  if (was.length === 1 && is.length === 1 && isSingle(before) && isSingle(after))
+  if (was.length === 1 && is.length === 1 && (isSingle(before) || isSingle(after)))
     return { before: [{ ...was[0], stack: is[0].stack }], after: is };
   return { before: was, after: is };
 }

@@ -201,7 +201,9 @@ class Plan {
     return list(lifecycleOf(block).replace_triggered_by).flatMap((raw): Cause[] => {
       const reference = typeof raw === 'string' ? parseReference(raw) : undefined;
       const change = reference && this.found.get(reference.address);
-      if (!reference || !change || (change.action !== 'update' && change.action !== 'replace')) return [];
+      const acts =
+        change && (change.action === 'update' || change.action === 'replace') && this.future.entries.get(change.address)!.changes;
+      if (!acts) return [];
       const path = reference.path.filter((p) => typeof p === 'string').join('.');
       const hit =
         !path ||

@@ -58,8 +58,10 @@ export class World {
     if (!path.length) return this.symbol(entry, address, path);
     let value: Value | undefined = entry.values;
     let attribute: Attribute | undefined = { ...WHOLE, attributes: facts };
+    let within = false;
     for (const step of path) {
-      if (typeof step === 'number') value = Array.isArray(value) ? value[step] : step === 0 && isRecord(value) ? value : undefined;
+      if (typeof step === 'number' && value instanceof Symbolic) within = true;
+      else if (typeof step === 'number') value = Array.isArray(value) ? value[step] : step === 0 && isRecord(value) ? value : undefined;
       else if (step === '*') return this.symbol(entry, address, path);
       else {
         const inside: Attribute | undefined = attribute?.attributes?.get(step);
@@ -68,14 +70,18 @@ export class World {
         if (isRecord(value)) {
           const declared: Value | undefined = convert(value[step], inside);
           value = declared ?? (value === entry.values ? entry.kept?.[step] : undefined);
-        } else value = value instanceof Symbolic ? value : undefined;
+        } else {
+          within = value instanceof Symbolic;
+          value = within ? value : undefined;
+        }
         attribute = attribute?.attributes ? inside : undefined;
         if (value === undefined && inside && !inside.computed) return inside.default ?? null;
       }
       if (value === undefined && typeof step === 'string') break;
     }
-    if (value === undefined || (value instanceof Symbolic && path.length > 1 && value.certainty !== 'known'))
-      return this.symbol(entry, address, path);
+    if (value === undefined) return this.symbol(entry, address, path);
+    // Of what is in something that is not known, nothing is known either.
+    if (value instanceof Symbolic && within) return new Symbolic(textOf(address, path), `${value.key}>${textOf('', path)}`, value.about);
     return attribute?.sensitive ? new Symbolic(textOf(address, path), keyOf(value), { sensitive: true }) : value;
   }
 
@@ -96,12 +102,15 @@ export class World {
   /** What only the cloud knows. */
   private symbol(entry: Entry, address: string, path: Reference['path']): Symbolic {
     const { block, computed } = entry;
-    const key = `${textOf(this.renamed(address), path)}${block.mode === 'data' ? keyOf(entry.values) : ''}`;
+    // What is found by values, or is made of all of them, may be another with other values.
+    const byValues = block.mode === 'data' || !path.length || path.includes('*');
+    const key = `${textOf(this.renamed(address), path)}${byValues ? keyOf(entry.values) : ''}`;
     const certainty =
       computed === 'known' && block.type === 'terraform_data' && path[0] === 'output' && entry.changes ? 'unknown' : computed;
     const above = Object.values(entry.values).flatMap((v) => (v instanceof Symbolic ? (v.about.causes ?? []) : []));
     return new Symbolic(textOf(address, path), key, {
       certainty,
+      computed: byValues,
       causes: certainty === 'known' ? [] : block.mode === 'data' && above.length ? above : [address],
     });
   }

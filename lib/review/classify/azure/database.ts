@@ -2,9 +2,13 @@ import { amount, at, falls, Kind, leads, loses, opens, placeText, Rule, shortens
 import { ownKey, PUBLIC, TLS } from './storage';
 
 const store = (noun: string, holds: string, ...rules: Rule[]): Kind => ({ noun, holds, rules: [PUBLIC, ...rules] });
-const keys: Rule = opens('local_authentication_disabled', false, 'Whoever has a key of {it} may use it without signing in.', { absent: false });
+const keys: Rule = opens('local_authentication_disabled', false, 'Whoever has a key of {it} may use it without signing in.', {
+  absent: false,
+});
 const keysToo: Rule = opens('local_auth_enabled', true, 'Whoever has a key of {it} may use it without signing in.', { absent: true });
-const passwords: Rule = opens('authentication.password_auth_enabled', true, 'Whoever has a password of {it} may sign in past Entra ID.', { absent: true });
+const passwords: Rule = opens('authentication.password_auth_enabled', true, 'Whoever has a password of {it} may sign in past Entra ID.', {
+  absent: true,
+});
 
 const flexible: readonly Rule[] = [
   shortens('backup_retention_days', 7, 'Backups of {it} are'),
@@ -22,7 +26,14 @@ const range: Rule = (thing) => {
   if (!thing.is) return [];
   const [from, to] = [at(thing.is, 'start_ip_address'), at(thing.is, 'end_ip_address')].map(String);
   // Azure takes this range for every service of Azure, whoever runs it.
-  const whoever = from === '0.0.0.0' && to === '0.0.0.0' ? 'Everything that runs in Azure, whoever runs it,' : from === '0.0.0.0' ? placeText([]) : from === to ? from : `${from} to ${to}`;
+  const whoever =
+    from === '0.0.0.0' && to === '0.0.0.0'
+      ? 'Everything that runs in Azure, whoever runs it,'
+      : from === '0.0.0.0'
+        ? placeText([])
+        : from === to
+          ? from
+          : `${from} to ${to}`;
   return [thing.finding('access', `${whoever} may connect to the database server: {it} lets it in.`)];
 };
 
@@ -38,7 +49,9 @@ export const DATABASES: { readonly [type: string]: Kind } = {
     'database server',
     'every database on it',
     weakens('access', 'minimum_tls_version', ...TLS),
-    opens('azuread_administrator.azuread_authentication_only', false, 'Whoever has a password of {it} may sign in past Entra ID.', { absent: false }),
+    opens('azuread_administrator.azuread_authentication_only', false, 'Whoever has a password of {it} may sign in past Entra ID.', {
+      absent: false,
+    }),
     leads('interrupt', 'version', (was, is) => `{It} is down while its engine goes from ${was} to ${is}.`),
   ),
   azurerm_mssql_database: store(
@@ -46,7 +59,12 @@ export const DATABASES: { readonly [type: string]: Kind } = {
     'every table in it',
     shortens('short_term_retention_policy.retention_days', 7, 'Backups of {it} are'),
     loses('geo_backup_enabled', false, 'No copy of the backups of {it} is kept in another region any more.', { absent: true }),
-    opens('transparent_data_encryption_enabled', false, 'Whoever gets hold of the files of {it} can read them: they are no longer encrypted.', { absent: true }),
+    opens(
+      'transparent_data_encryption_enabled',
+      false,
+      'Whoever gets hold of the files of {it} can read them: they are no longer encrypted.',
+      { absent: true },
+    ),
     falls('capacity', 'max_size_gb', undefined, (was, is) => `{It} may hold ${is} GB, where it was ${was}.`),
     amount('sku_name', 'The machine'),
   ),
@@ -77,19 +95,35 @@ export const DATABASES: { readonly [type: string]: Kind } = {
   azurerm_servicebus_namespace: store('service bus', 'every message in it', keysToo, weakens('access', 'minimum_tls_version', ...TLS)),
   azurerm_servicebus_queue: { noun: 'queue', holds: 'every message in it' },
   azurerm_servicebus_topic: { noun: 'topic', holds: 'every message in it' },
-  azurerm_search_service: store('search service', 'every index in it', opens('local_authentication_enabled', true, 'Whoever has a key of {it} may use it without signing in.', { absent: true })),
+  azurerm_search_service: store(
+    'search service',
+    'every index in it',
+    opens('local_authentication_enabled', true, 'Whoever has a key of {it} may use it without signing in.', { absent: true }),
+  ),
   azurerm_kusto_cluster: store('data explorer', 'every database in it'),
   azurerm_kusto_database: { noun: 'database', holds: 'every table in it' },
-  azurerm_app_configuration: store('configuration store', 'every setting in it', loses('purge_protection_enabled', false, '{It} can be destroyed for good before its time.'), keysToo),
+  azurerm_app_configuration: store(
+    'configuration store',
+    'every setting in it',
+    loses('purge_protection_enabled', false, '{It} can be destroyed for good before its time.'),
+    keysToo,
+  ),
   azurerm_databricks_workspace: store('workspace', 'its notebooks, jobs and tables'),
   azurerm_synapse_workspace: store('workspace', 'its scripts and pools'),
-  azurerm_linux_virtual_machine: { noun: 'machine', holds: 'everything on its disk', stops: '{it} does not run', rules: [amount('size', 'The machine type'), amount('priority', 'The priority', 'Regular')] },
+  azurerm_linux_virtual_machine: {
+    noun: 'machine',
+    holds: 'everything on its disk',
+    stops: '{it} does not run',
+    rules: [amount('size', 'The machine type'), amount('priority', 'The priority', 'Regular')],
+  },
   azurerm_kubernetes_cluster: {
     noun: 'cluster',
     holds: 'every volume that its workloads keep on it',
     stops: 'nothing on {it} runs',
     rules: [
-      opens('local_account_disabled', false, 'Whoever has the administrator certificate of {it} may do everything in it.', { absent: false }),
+      opens('local_account_disabled', false, 'Whoever has the administrator certificate of {it} may do everything in it.', {
+        absent: false,
+      }),
       vanishes('access', 'api_server_access_profile', 'The control plane of {it} may be reached from anywhere.'),
     ],
   },

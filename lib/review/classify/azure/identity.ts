@@ -35,14 +35,23 @@ const ROLES: Roles = {
 export const IDENTITY: { readonly [type: string]: Kind } = {
   azurerm_role_assignment: {
     noun: 'role assignment',
-    rules: [(thing) => [...widened(thing, grant(thing.was), grant(thing.is), ROLES), ...withdrawn(thing, grant(thing.was), grant(thing.is), ROLES)]],
+    rules: [
+      (thing) => [
+        ...widened(thing, grant(thing.was), grant(thing.is), ROLES),
+        ...withdrawn(thing, grant(thing.was), grant(thing.is), ROLES),
+      ],
+    ],
   },
   azurerm_role_definition: {
     noun: 'role',
     rules: [
       (thing) => {
-        const [was, is] = [thing.was, thing.is].map((b) => ['actions', 'data_actions'].flatMap((a) => all(b, `permissions.${a}`).map(String)));
-        const [before, after] = [thing.was, thing.is].map((b) => ['not_actions', 'not_data_actions'].flatMap((a) => all(b, `permissions.${a}`).map(String)));
+        const [was, is] = [thing.was, thing.is].map((b) =>
+          ['actions', 'data_actions'].flatMap((a) => all(b, `permissions.${a}`).map(String)),
+        );
+        const [before, after] = [thing.was, thing.is].map((b) =>
+          ['not_actions', 'not_data_actions'].flatMap((a) => all(b, `permissions.${a}`).map(String)),
+        );
         const come = is.filter((a) => !was.includes(a));
         const freed = thing.is ? before.filter((a) => !after.includes(a)) : [];
         return [...come, ...freed].length ? [thing.finding('access', `Whoever has {it} may do ${shown([...come, ...freed])}.`)] : [];
@@ -60,8 +69,17 @@ export const IDENTITY: { readonly [type: string]: Kind } = {
     anew: '',
     rules: [
       (thing) => {
-        const differs = thing.is && (!thing.was || ['issuer', 'subject', 'audience', 'parent_id'].some((p) => keyOf(at(thing.was, p)) !== keyOf(at(thing.is, p))));
-        return differs ? [thing.finding('access', `${shown(at(thing.is, 'subject'))} of ${shown(at(thing.is, 'issuer'))} may sign in as ${shown(at(thing.is, 'parent_id'))}.`)] : [];
+        const differs =
+          thing.is &&
+          (!thing.was || ['issuer', 'subject', 'audience', 'parent_id'].some((p) => keyOf(at(thing.was, p)) !== keyOf(at(thing.is, p))));
+        return differs
+          ? [
+              thing.finding(
+                'access',
+                `${shown(at(thing.is, 'subject'))} of ${shown(at(thing.is, 'issuer'))} may sign in as ${shown(at(thing.is, 'parent_id'))}.`,
+              ),
+            ]
+          : [];
       },
     ],
   },
@@ -69,9 +87,19 @@ export const IDENTITY: { readonly [type: string]: Kind } = {
     noun: 'access policy',
     rules: [
       (thing: Thing) => {
-        const rights = (body: Body | undefined): string[] => ['key', 'secret', 'certificate', 'storage'].flatMap((of) => all(body, `${of}_permissions`).map((p) => `${String(p)} (${of})`));
-        const come = rights(thing.is).filter((r) => at(thing.was, 'object_id') !== at(thing.is, 'object_id') || !rights(thing.was).includes(r));
-        return come.length ? [thing.finding('access', `${shown(at(thing.is, 'object_id'))} may ${shown(come)} in the key vault ${shown(at(thing.is, 'key_vault_id'))}.`)] : [];
+        const rights = (body: Body | undefined): string[] =>
+          ['key', 'secret', 'certificate', 'storage'].flatMap((of) => all(body, `${of}_permissions`).map((p) => `${String(p)} (${of})`));
+        const come = rights(thing.is).filter(
+          (r) => at(thing.was, 'object_id') !== at(thing.is, 'object_id') || !rights(thing.was).includes(r),
+        );
+        return come.length
+          ? [
+              thing.finding(
+                'access',
+                `${shown(at(thing.is, 'object_id'))} may ${shown(come)} in the key vault ${shown(at(thing.is, 'key_vault_id'))}.`,
+              ),
+            ]
+          : [];
       },
     ],
   },

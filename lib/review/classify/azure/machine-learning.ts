@@ -12,13 +12,25 @@ export const MACHINE_LEARNING: { readonly [type: string]: Kind } = {
     stops: 'no job starts in {it}, and those that run are lost',
     rules: [
       PUBLIC,
-      weakens('access', 'managed_network.isolation_mode', ['Disabled', 'AllowInternetOutbound', 'AllowOnlyApprovedOutbound'], (was, is) => `Machines of {it} may send to the internet: ${is}, where it was ${was}.`, {
-        absent: 'Disabled',
-        keeps: true,
-      }),
+      weakens(
+        'access',
+        'managed_network.isolation_mode',
+        ['Disabled', 'AllowInternetOutbound', 'AllowOnlyApprovedOutbound'],
+        (was, is) => `Machines of {it} may send to the internet: ${is}, where it was ${was}.`,
+        {
+          absent: 'Disabled',
+        },
+      ),
       opens('serverless_compute.public_ip_enabled', true, 'Serverless machines of {it} have public addresses.', { absent: false }),
-      opens('v1_legacy_mode_enabled', true, 'The old interface of {it} is open, which its private endpoint does not keep in.', { absent: false }),
-      opens('high_business_impact', false, 'Microsoft gets more telemetry of {it}, and its temporary disks are no longer encrypted with its own key.', { absent: false }),
+      opens('v1_legacy_mode_enabled', true, 'The old interface of {it} is open, which its private endpoint does not keep in.', {
+        absent: false,
+      }),
+      opens(
+        'high_business_impact',
+        false,
+        'Microsoft gets more telemetry of {it}, and its temporary disks are no longer encrypted with its own key.',
+        { absent: false },
+      ),
       ownKey('encryption'),
       leads('access', 'primary_user_assigned_identity', (_was, is) => `{It} may do what ${is} may.`),
     ],
@@ -28,19 +40,28 @@ export const MACHINE_LEARNING: { readonly [type: string]: Kind } = {
     stops: 'jobs on {it} are cancelled, and new ones find no machines',
     anew: 'Jobs that run on {it} are cancelled, and new ones wait until the new one is there.',
     rules: [
-      brings((b) => `Up to ${shown(at(b, 'scale_settings.max_node_count'))} ${PRIORITY[String(b.vm_priority)] ?? shown(b.vm_priority)} machines of ${shown(b.vm_size)}`),
+      brings(
+        (b) =>
+          `Up to ${shown(at(b, 'scale_settings.max_node_count'))} ${PRIORITY[String(b.vm_priority)] ?? shown(b.vm_priority)} machines of ${shown(b.vm_size)}`,
+      ),
       amount('vm_size', 'The machine type'),
       priority,
       amount('scale_settings.min_node_count', 'The minimum of nodes', 0),
       amount('scale_settings.max_node_count', 'The maximum of nodes'),
-      opens('local_auth_enabled', true, 'Whoever has a password or key of its machines may sign in to {it} past Entra ID.', { absent: true }),
+      opens('local_auth_enabled', true, 'Whoever has a password or key of its machines may sign in to {it} past Entra ID.', {
+        absent: true,
+      }),
       opens('ssh_public_access_enabled', true, 'Machines of {it} may be reached by SSH from the internet.', { absent: false, onAdd: true }),
       opens('node_public_ip_enabled', true, 'Machines of {it} have public addresses.', { absent: true, onAdd: true }),
       vanishes('access', 'subnet_resource_id', 'Machines of {it} are in no network of yours, whose rules no longer see what they send.'),
       leads('access', 'identity.identity_ids', (was, is) => `Jobs on {it} may do what ${is} may, where it was ${was}.`),
     ],
   },
-  azurerm_machine_learning_compute_instance: { noun: 'workbench', holds: 'everything on its disk', rules: [amount('virtual_machine_size', 'The machine type')] },
+  azurerm_machine_learning_compute_instance: {
+    noun: 'workbench',
+    holds: 'everything on its disk',
+    rules: [amount('virtual_machine_size', 'The machine type')],
+  },
   azurerm_machine_learning_datastore_blobstorage: { noun: 'datastore', stops: 'jobs that name {it} find no data', anew: '' },
   azurerm_logic_app_workflow: {
     noun: 'launcher',
@@ -68,13 +89,16 @@ function trigger(thing: Thing): Finding[] {
   const [was, is] = [thing.was, thing.is].map((b) => json(at(b, 'body')));
   if (is === undefined) return [thing.finding('unknown', 'What starts {it} is not JSON, and is not looked into.')];
   const kind = at(is, 'type');
-  return kind === 'Request' && at(was, 'type') !== 'Request' ? [thing.finding('access', 'Whoever has the address of {it} may start it.')] : [];
+  return kind === 'Request' && at(was, 'type') !== 'Request'
+    ? [thing.finding('access', 'Whoever has the address of {it} may start it.')]
+    : [];
 }
 
 function steps(thing: Thing): Finding[] {
   if (!thing.was || !thing.is || !thing.touched('body')) return [];
   const [before, after] = [thing.was, thing.is].map((b) => json(at(b, 'body')));
-  if (before === undefined || after === undefined) return [thing.finding('unknown', 'What {it} does changes; it is not JSON, and is not looked into.')];
+  if (before === undefined || after === undefined)
+    return [thing.finding('unknown', 'What {it} does changes; it is not JSON, and is not looked into.')];
   const [was, is] = [instances(before), instances(after)];
   return compared(thing, 'The number of machines of a job', was, is);
 }
@@ -83,7 +107,12 @@ function steps(thing: Thing): Finding[] {
 function instances(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(instances).find((v) => v !== undefined);
   if (!isBody(value)) return undefined;
-  return value.instanceCount ?? Object.values(value).map(instances).find((v) => v !== undefined);
+  return (
+    value.instanceCount ??
+    Object.values(value)
+      .map(instances)
+      .find((v) => v !== undefined)
+  );
 }
 
 function json(text: unknown): unknown {

@@ -11,20 +11,43 @@ export const NETWORK: { readonly [type: string]: Kind } = {
   azurerm_virtual_network_peering: {
     noun: 'peering',
     stops: 'the networks that {it} joins no longer reach each other',
-    rules: [(thing) => (thing.was ? [] : [thing.finding('access', `Machines in ${shown(at(thing.is, 'remote_virtual_network_id'))} and in ${shown(at(thing.is, 'virtual_network_name'))} may reach each other.`)])],
+    rules: [
+      (thing) =>
+        thing.was
+          ? []
+          : [
+              thing.finding(
+                'access',
+                `Machines in ${shown(at(thing.is, 'remote_virtual_network_id'))} and in ${shown(at(thing.is, 'virtual_network_name'))} may reach each other.`,
+              ),
+            ],
+    ],
   },
   azurerm_subnet: {
     noun: 'subnet',
     stops: 'nothing in {it} reaches anything',
     rules: [
-      opens('default_outbound_access_enabled', true, 'Machines of {it} may reach the internet by an address of Azure, past the gateway of the network.', { absent: true }),
-      opens('private_endpoint_network_policies', ['Disabled', 'RouteTableEnabled'], 'No security rule of {it} filters what reaches its private endpoints.', { absent: 'Disabled' }),
+      opens(
+        'default_outbound_access_enabled',
+        true,
+        'Machines of {it} may reach the internet by an address of Azure, past the gateway of the network.',
+        { absent: true },
+      ),
+      opens(
+        'private_endpoint_network_policies',
+        ['Disabled', 'RouteTableEnabled'],
+        'No security rule of {it} filters what reaches its private endpoints.',
+        { absent: 'Disabled' },
+      ),
     ],
   },
   azurerm_network_security_group: {
     noun: 'security group',
     rules: [
-      (thing) => (thing.was && thing.is && thing.touched('security_rule') ? filters(thing, all(thing.was, 'security_rule'), all(thing.is, 'security_rule')) : []),
+      (thing) =>
+        thing.was && thing.is && thing.touched('security_rule')
+          ? filters(thing, all(thing.was, 'security_rule'), all(thing.is, 'security_rule'))
+          : [],
       (thing) => (!thing.was && thing.is ? filters(thing, [], all(thing.is, 'security_rule')) : []),
     ],
   },
@@ -34,9 +57,23 @@ export const NETWORK: { readonly [type: string]: Kind } = {
     rules: [
       (thing) =>
         thing.change.action === 'remove'
-          ? [thing.finding('access', `Whatever reaches the network may reach every port in ${shown(at(thing.was, 'subnet_id'))}: no security group filters it any more.`)]
+          ? [
+              thing.finding(
+                'access',
+                `Whatever reaches the network may reach every port in ${shown(at(thing.was, 'subnet_id'))}: no security group filters it any more.`,
+              ),
+            ]
           : [],
-      (thing) => (thing.was && thing.is && thing.touched('network_security_group_id') ? [thing.finding('access', `Other rules say who may reach ${shown(at(thing.is, 'subnet_id'))}: those of ${shown(at(thing.is, 'network_security_group_id'))}.`, true)] : []),
+      (thing) =>
+        thing.was && thing.is && thing.touched('network_security_group_id')
+          ? [
+              thing.finding(
+                'access',
+                `Other rules say who may reach ${shown(at(thing.is, 'subnet_id'))}: those of ${shown(at(thing.is, 'network_security_group_id'))}.`,
+                true,
+              ),
+            ]
+          : [],
     ],
   },
   azurerm_nat_gateway: { noun: 'gateway', stops: 'machines behind {it} no longer reach the internet' },
@@ -58,8 +95,15 @@ export const NETWORK: { readonly [type: string]: Kind } = {
     ],
   },
   azurerm_private_dns_zone: { noun: 'zone', stops: 'names of {it} no longer lead to private addresses' },
-  azurerm_private_dns_zone_virtual_network_link: { noun: 'link', stops: 'names of the zone no longer lead to private addresses in the network' },
-  azurerm_application_gateway: { noun: 'gateway', stops: 'nothing answers at the address of {it}', rules: [gains('access', 'frontend_ip_configuration', () => '{It} may be reached at another address.')] },
+  azurerm_private_dns_zone_virtual_network_link: {
+    noun: 'link',
+    stops: 'names of the zone no longer lead to private addresses in the network',
+  },
+  azurerm_application_gateway: {
+    noun: 'gateway',
+    stops: 'nothing answers at the address of {it}',
+    rules: [gains('access', 'frontend_ip_configuration', () => '{It} may be reached at another address.')],
+  },
 };
 
 /** What a private endpoint leads to. */
@@ -75,10 +119,20 @@ function filters(thing: Thing, was: readonly unknown[], is: readonly unknown[]):
   const flows = (rules: readonly unknown[], access: string): Flow[] => rules.filter((r) => at(r, 'access') === access).map(flow);
   const opened = beyond(flows(is, 'Allow'), flows(was, 'Allow')).map((f) => thing.finding('access', `${flowText(f)}: {it} allows it.`));
   // A group that goes with its machines lets nobody in.
-  const freed = thing.is ? beyond(flows(was, 'Deny'), flows(is, 'Deny')).map((f) => thing.finding('access', `${flowText(f)} where another rule allows it: {it} no longer denies it.`)) : [];
+  const freed = thing.is
+    ? beyond(flows(was, 'Deny'), flows(is, 'Deny')).map((f) =>
+        thing.finding('access', `${flowText(f)} where another rule allows it: {it} no longer denies it.`),
+      )
+    : [];
   if (opened.length || freed.length) return [...opened, ...freed];
-  const order = (rules: readonly unknown[]): string => [...rules].sort((a, b) => Number(at(a, 'priority')) - Number(at(b, 'priority'))).map((r) => String(at(r, 'name'))).join();
-  return was.length > 1 && is.length === was.length && order(was) !== order(is) ? [thing.finding('access', 'The rules of {it} apply in another order: what one denied, another may allow first.', true)] : [];
+  const order = (rules: readonly unknown[]): string =>
+    [...rules]
+      .sort((a, b) => Number(at(a, 'priority')) - Number(at(b, 'priority')))
+      .map((r) => String(at(r, 'name')))
+      .join();
+  return was.length > 1 && is.length === was.length && order(was) !== order(is)
+    ? [thing.finding('access', 'The rules of {it} apply in another order: what one denied, another may allow first.', true)]
+    : [];
 }
 
 function flow(rule: unknown): Flow {

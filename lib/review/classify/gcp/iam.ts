@@ -3,9 +3,16 @@ import { all, at, Grant, keyOf, Kind, nounOf, Roles, shown, Thing, widened, with
 
 /** Rights are told from the others by the end of their type; these are the ones that the constructs emit. */
 export const IAM: { readonly [type: string]: Kind } = Object.fromEntries(
-  ['artifact_registry_repository', 'cloud_run_v2_service', 'kms_crypto_key', 'project', 'pubsub_topic', 'secret_manager_secret', 'service_account', 'storage_bucket'].map(
-    (on) => [`google_${on}_iam_member`, { noun: 'right' }],
-  ),
+  [
+    'artifact_registry_repository',
+    'cloud_run_v2_service',
+    'kms_crypto_key',
+    'project',
+    'pubsub_topic',
+    'secret_manager_secret',
+    'service_account',
+    'storage_bucket',
+  ].map((on) => [`google_${on}_iam_member`, { noun: 'right' }]),
 );
 
 const ROLES: Roles = {
@@ -59,7 +66,13 @@ export function findGrants(change: Change, kinds: { readonly [type: string]: Kin
   if (change.type.endsWith('_audit_config'))
     return change.action === 'remove' ? [thing.finding('interrupt', 'Nobody sees any more who did what: audit logs are off.')] : [];
   if (change.type.endsWith('_iam_policy'))
-    return [thing.finding('access', `Who has which right on ${target(change, change.after ?? change.before, kinds)} is set as a whole: read the policy.`, true)];
+    return [
+      thing.finding(
+        'access',
+        `Who has which right on ${target(change, change.after ?? change.before, kinds)} is set as a whole: read the policy.`,
+        true,
+      ),
+    ];
   const [was, is] = [change.before, change.after].map((b) => (b ? grants(change, b, kinds) : []));
   return [...widened(thing, was, is, ROLES), ...withdrawn(thing, was, is, ROLES)];
 }

@@ -26,7 +26,9 @@ const OTHERWISE = [
   vanishes('access', 'kms_key_name', '{It} is no longer encrypted with a key of your own.'),
   vanishes('access', 'encryption_config', '{It} is no longer encrypted with a key of your own.'),
   vanishes('access', 'encryption_spec', '{It} is no longer encrypted with a key of your own.'),
-  opens('public_access_prevention', ['inherited', 'unspecified'], 'Whoever may set rights on {it} can make it public.', { absent: 'inherited' }),
+  opens('public_access_prevention', ['inherited', 'unspecified'], 'Whoever may set rights on {it} can make it public.', {
+    absent: 'inherited',
+  }),
 ];
 
 /** What a change means, as far as the type of its resource tells. */

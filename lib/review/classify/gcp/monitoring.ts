@@ -5,13 +5,18 @@ import { at, drops, Kind, listed, stops, Thing } from '../terraform';
 export const MONITORING: { readonly [type: string]: Kind } = {
   google_monitoring_alert_policy: {
     noun: 'alert',
-    stops: 'nobody is told any more what {it} watches',
+    stops: 'nobody is told any more of {about}',
     rules: [
-      stops('enabled', false, 'Nobody is told any more what {it} watches: it is off.', { absent: true }),
+      stops('enabled', false, 'Nobody is told any more of {about}: it is off.', { absent: true }),
       drops('interrupt', 'notification_channels', (items, left) =>
-        left ? `${items} is no longer told what {it} watches.` : 'Nobody is told any more what {it} watches: it has no notification channel.',
+        left ? `${items} is no longer told of {about}.` : 'Nobody is told any more of {about}: it has no notification channel.',
       ),
-      drops('interrupt', 'conditions', (items) => `Nobody is told any more of: ${items}.`, (condition) => at(condition, 'display_name') ?? 'a condition'),
+      drops(
+        'interrupt',
+        'conditions',
+        (items) => `Nobody is told any more of: ${items}.`,
+        (condition) => at(condition, 'display_name') ?? 'a condition',
+      ),
     ],
   },
   google_monitoring_notification_channel: {
@@ -36,5 +41,7 @@ function receiver(thing: Thing): Finding[] {
   const [was, is] = [thing.was, thing.is].map((b) => Object.values((at(b, 'labels') ?? {}) as object).map(String));
   const gone = was.filter((v) => !is.includes(v));
   const come = is.filter((v) => !was.includes(v));
-  return gone.length ? [thing.finding('interrupt', `${listed(gone)} is no longer told by {it}${come.length ? `; ${listed(come)} is` : ''}.`)] : [];
+  return gone.length
+    ? [thing.finding('interrupt', `${listed(gone)} is no longer told by {it}${come.length ? `; ${listed(come)} is` : ''}.`)]
+    : [];
 }

@@ -9,7 +9,12 @@ export const NETWORK: { readonly [type: string]: Kind } = {
     stops: 'nothing in {it} reaches anything',
     rules: [
       opens('ipv6_access_type', ['EXTERNAL'], 'Machines of {it} get public IPv6 addresses.', { onAdd: true }),
-      stops('private_ip_google_access', false, 'Machines of {it} without a public address no longer reach the APIs of Google past the internet.', { absent: false }),
+      stops(
+        'private_ip_google_access',
+        false,
+        'Machines of {it} without a public address no longer reach the APIs of Google past the internet.',
+        { absent: false },
+      ),
       vanishes('interrupt', 'log_config', 'Nobody sees the traffic of {it} any more: its flow logs are gone.'),
     ],
   },
@@ -20,9 +25,20 @@ export const NETWORK: { readonly [type: string]: Kind } = {
     stops: 'machines without a public address no longer reach the internet by {it}',
     rules: [stops('log_config.enable', false, 'Nobody sees any more what {it} drops: its log is off.', { absent: false })],
   },
-  google_compute_address: { noun: 'address', stops: 'the address of {it} goes back to Google, for others to get', anew: 'The address of {it} is another one from now on.' },
-  google_compute_global_address: { noun: 'address', stops: 'the address of {it} goes back to Google, for others to get', anew: 'The address of {it} is another one from now on.' },
-  google_service_networking_connection: { noun: 'connection to services', stops: 'services of Google with private addresses are no longer reached' },
+  google_compute_address: {
+    noun: 'address',
+    stops: 'the address of {it} goes back to Google, for others to get',
+    anew: 'The address of {it} is another one from now on.',
+  },
+  google_compute_global_address: {
+    noun: 'address',
+    stops: 'the address of {it} goes back to Google, for others to get',
+    anew: 'The address of {it} is another one from now on.',
+  },
+  google_service_networking_connection: {
+    noun: 'connection to services',
+    stops: 'services of Google with private addresses are no longer reached',
+  },
   google_vpc_access_connector: { noun: 'connector', stops: 'services that use {it} no longer reach the network' },
   google_dns_managed_zone: { noun: 'zone', holds: 'every record in it', stops: 'names in {it} lead nowhere' },
   google_dns_record_set: { noun: 'record', stops: 'the name {it} leads nowhere' },
@@ -31,12 +47,24 @@ export const NETWORK: { readonly [type: string]: Kind } = {
 function firewall(thing: Thing): Finding[] {
   const { was, is } = thing;
   const [before, after] = [was, is].map((b) => ({ allow: flows(b, 'allow'), deny: flows(b, 'deny') }));
-  const opened = beyond(after.allow, before.allow).map((f) => thing.finding('access', `${flowText(f)} in the network ${network(is)}: {it} allows it.`));
-  const freed = beyond(before.deny, after.deny).map((f) => thing.finding('access', `${flowText(f)} in the network ${network(was)} where another rule allows it: {it} no longer denies it.`));
+  const opened = beyond(after.allow, before.allow).map((f) =>
+    thing.finding('access', `${flowText(f)} in the network ${network(is)}: {it} allows it.`),
+  );
+  const freed = beyond(before.deny, after.deny).map((f) =>
+    thing.finding('access', `${flowText(f)} in the network ${network(was)} where another rule allows it: {it} no longer denies it.`),
+  );
   if (opened.length || freed.length || !was || !is) return [...opened, ...freed];
   const [from, to] = [was, is].map((b) => Number(at(b, 'priority') ?? 1000));
   const stronger = after.allow.length ? to < from : to > from;
-  return stronger ? [thing.finding('access', `{It} counts ${after.allow.length ? 'before' : 'after'} others now: its priority is ${to}, where it was ${from}.`, true)] : [];
+  return stronger
+    ? [
+        thing.finding(
+          'access',
+          `{It} counts ${after.allow.length ? 'before' : 'after'} others now: its priority is ${to}, where it was ${from}.`,
+          true,
+        ),
+      ]
+    : [];
 }
 
 function network(body: Body | undefined): string {

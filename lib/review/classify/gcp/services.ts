@@ -21,7 +21,10 @@ export const SERVICES: { readonly [type: string]: Kind } = {
         absent: 'INGRESS_TRAFFIC_ALL',
         onAdd: true,
       }),
-      opens('invoker_iam_disabled', true, 'Everybody who reaches {it} may call it: the permission to call is no longer checked.', { absent: false, onAdd: true }),
+      opens('invoker_iam_disabled', true, 'Everybody who reaches {it} may call it: the permission to call is no longer checked.', {
+        absent: false,
+        onAdd: true,
+      }),
       opens('iap_enabled', false, '{It} is no longer behind Identity-Aware Proxy.', { absent: false }),
       opens('default_uri_disabled', false, '{It} is reached at its run.app address, too.', { absent: false }),
       leads('access', 'template.service_account', (was, is) => `{It} runs as ${is} and may do what that may, where it was ${was}.`),
@@ -29,9 +32,14 @@ export const SERVICES: { readonly [type: string]: Kind } = {
       vanishes('access', 'template.encryption_key', 'The image of {it} is no longer encrypted with a key of your own.'),
       vanishes('access', 'binary_authorization', 'Any image may run in {it}: Binary Authorization no longer checks it.'),
       vanishes('access', 'template.vpc_access', 'What {it} sends goes past the network, whose firewall no longer sees it.'),
-      opens('template.vpc_access.egress', ['PRIVATE_RANGES_ONLY'], 'What {it} sends to public addresses goes past the network, whose firewall no longer sees it.', {
-        absent: 'PRIVATE_RANGES_ONLY',
-      }),
+      opens(
+        'template.vpc_access.egress',
+        ['PRIVATE_RANGES_ONLY'],
+        'What {it} sends to public addresses goes past the network, whose firewall no longer sees it.',
+        {
+          absent: 'PRIVATE_RANGES_ONLY',
+        },
+      ),
       amount('template.scaling.min_instance_count', 'The minimum of instances', 0),
       amount('template.scaling.max_instance_count', 'The maximum of instances', 100),
       amount('scaling.min_instance_count', 'The minimum of instances of the whole service', 0),
@@ -49,7 +57,9 @@ export const SERVICES: { readonly [type: string]: Kind } = {
       leads('access', 'service_account', (was, is) => `{It} runs as ${is} and may do what that may, where it was ${was}.`),
       vanishes('access', 'service_account', '{It} runs as the default account of Compute Engine and may do what that may.'),
       vanishes('access', 'crypto_key_name', '{It} is no longer encrypted with a key of your own.'),
-      stops('call_log_level', 'LOG_NONE', 'Nobody sees any more what failed in {it}: its calls are no longer logged.', { absent: 'CALL_LOG_LEVEL_UNSPECIFIED' }),
+      stops('call_log_level', 'LOG_NONE', 'Nobody sees any more what failed in {it}: its calls are no longer logged.', {
+        absent: 'CALL_LOG_LEVEL_UNSPECIFIED',
+      }),
       workflow,
     ],
   },
@@ -70,7 +80,10 @@ export const SERVICES: { readonly [type: string]: Kind } = {
   },
   google_service_account_key: {
     noun: 'key of a service account',
-    rules: [(thing) => (thing.was ? [] : [thing.finding('access', `Whoever holds {it} is ${shown(at(thing.is, 'service_account_id'))}, from anywhere.`)])],
+    rules: [
+      (thing) =>
+        thing.was ? [] : [thing.finding('access', `Whoever holds {it} is ${shown(at(thing.is, 'service_account_id'))}, from anywhere.`)],
+    ],
   },
 };
 
@@ -101,7 +114,12 @@ function containers(thing: Thing): Finding[] {
     const [was, is] = [old, container].map((c) => at(c, 'resources.cpu_idle'));
     if (was !== is && (was !== undefined || is === false) && !isSymbol(is))
       found.push(
-        thing.finding('capacity', is === true ? `The CPU${of} is only there while a request is served.` : `The CPU${of} is always there, and paid for, where it was only while a request is served.`),
+        thing.finding(
+          'capacity',
+          is === true
+            ? `The CPU${of} is only there while a request is served.`
+            : `The CPU${of} is always there, and paid for, where it was only while a request is served.`,
+        ),
       );
     return found;
   });

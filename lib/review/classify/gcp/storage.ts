@@ -1,8 +1,28 @@
 import { Finding } from '../../model';
-import { all, at, falls, gains, isBody, Kind, leads, loses, missing, opens, plural, quantityOf, Rule, shortens, shown, Thing, timeText, vanishes } from '../terraform';
+import {
+  all,
+  at,
+  falls,
+  gains,
+  isBody,
+  Kind,
+  leads,
+  loses,
+  missing,
+  opens,
+  plural,
+  quantityOf,
+  Rule,
+  shortens,
+  shown,
+  Thing,
+  timeText,
+  vanishes,
+} from '../terraform';
 
 export const unlocked = loses('deletion_protection', false, '{It} is no longer protected from deletion.', { absent: true });
-const keyGone = (path: string): Rule => vanishes('access', path, "Whoever may read {it} no longer needs a key of yours: it is encrypted with Google's.");
+const keyGone = (path: string): Rule =>
+  vanishes('access', path, "Whoever may read {it} no longer needs a key of yours: it is encrypted with Google's.");
 const keyOther = (path: string): Rule =>
   leads('access', path, (_was, is) => `{It} is encrypted with another key: whoever may use ${is} can read what is written from now on.`);
 
@@ -15,25 +35,38 @@ export const STORAGE: { readonly [type: string]: Kind } = {
       force_destroy === true ? undefined : 'Terraform refuses that as long as objects are in it, because `force_destroy` is off.',
     rules: [
       loses('force_destroy', true, 'Destroying {it} deletes every object in it from now on: `force_destroy` is on.', { absent: false }),
-      loses('versioning.enabled', false, 'An object of {it} that is overwritten or deleted is gone: versions are no longer kept.', { absent: false, keeps: true }),
+      loses('versioning.enabled', false, 'An object of {it} that is overwritten or deleted is gone: versions are no longer kept.', {
+        absent: false,
+      }),
       shortens('soft_delete_policy.retention_duration_seconds', 604800, 'Deleted objects of {it} are', 'seconds'),
       falls('data-loss', 'retention_policy.retention_period', 0, (was, is) =>
         is === 0
           ? `Objects of {it} may be deleted at any time, where they had to stay for ${timeText(was, 'seconds')}.`
           : `Objects of {it} may be deleted after ${timeText(is, 'seconds')}, where it was ${timeText(was, 'seconds')}.`,
       ),
-      loses('retention_policy.is_locked', false, 'The retention policy of {it} is no longer locked: it can be taken away.', { absent: false }),
+      loses('retention_policy.is_locked', false, 'The retention policy of {it} is no longer locked: it can be taken away.', {
+        absent: false,
+      }),
       loses('enable_object_retention', false, 'Objects of {it} can no longer be protected from deletion one by one.', { absent: false }),
       loses('default_event_based_hold', false, 'New objects of {it} are no longer held until an event releases them.', { absent: false }),
       deletions,
-      opens('public_access_prevention', ['inherited', 'unspecified'], 'Whoever may set rights on {it} can make it public: public access is no longer prevented.', {
-        absent: 'inherited',
+      opens(
+        'public_access_prevention',
+        ['inherited', 'unspecified'],
+        'Whoever may set rights on {it} can make it public: public access is no longer prevented.',
+        {
+          absent: 'inherited',
+        },
+      ),
+      opens('uniform_bucket_level_access', false, 'Single objects of {it} can be shared past its policy: access control lists are on.', {
+        absent: false,
       }),
-      opens('uniform_bucket_level_access', false, 'Single objects of {it} can be shared past its policy: access control lists are on.', { absent: false }),
       keyGone('encryption.default_kms_key_name'),
       keyOther('encryption.default_kms_key_name'),
       vanishes('access', 'ip_filter', '{It} may be reached from any network: its filter of addresses is gone.'),
-      opens('ip_filter.mode', 'disabled'.split(' '), '{It} may be reached from any network: its filter of addresses is off.', { absent: 'enabled' }),
+      opens('ip_filter.mode', 'disabled'.split(' '), '{It} may be reached from any network: its filter of addresses is off.', {
+        absent: 'enabled',
+      }),
       gains('access', 'ip_filter.public_network_source.allowed_ip_cidr_ranges', (items) => `{It} may be reached from ${items}.`),
       gains('access', 'cors.origin', (items) => `Pages of ${items} may read {it} in a browser of somebody who is signed in.`),
       vanishes('interrupt', 'logging', 'Nobody sees any more who used {it}: its access is no longer logged.'),
@@ -46,10 +79,18 @@ export const STORAGE: { readonly [type: string]: Kind } = {
     holds: 'every image and package in it',
     rules: [
       cleanup,
-      loses('cleanup_policy_dry_run', false, 'The cleanup policies of {it} delete from now on, where they only said what they would.', { absent: false }),
-      opens('docker_config.immutable_tags', false, 'Whoever may push to {it} can put another image behind a tag that is in use.', { absent: false }),
+      loses('cleanup_policy_dry_run', false, 'The cleanup policies of {it} delete from now on, where they only said what they would.', {
+        absent: false,
+      }),
+      opens('docker_config.immutable_tags', false, 'Whoever may push to {it} can put another image behind a tag that is in use.', {
+        absent: false,
+      }),
       keyGone('kms_key_name'),
-      opens('vulnerability_scanning_config.enablement_config', ['DISABLED'], 'Images with known vulnerabilities get into {it} unseen: they are no longer scanned.'),
+      opens(
+        'vulnerability_scanning_config.enablement_config',
+        ['DISABLED'],
+        'Images with known vulnerabilities get into {it} unseen: they are no longer scanned.',
+      ),
     ],
   },
   google_pubsub_topic: {
@@ -86,7 +127,10 @@ export const STORAGE: { readonly [type: string]: Kind } = {
   google_filestore_instance: {
     noun: 'file system',
     holds: 'every file on it',
-    rules: [loses('deletion_protection_enabled', false, '{It} is no longer protected from deletion.', { absent: false }), keyGone('kms_key_name')],
+    rules: [
+      loses('deletion_protection_enabled', false, '{It} is no longer protected from deletion.', { absent: false }),
+      keyGone('kms_key_name'),
+    ],
   },
   google_compute_disk: { noun: 'disk', holds: 'everything on it', rules: [] },
   google_compute_region_disk: { noun: 'disk', holds: 'everything on it' },
@@ -98,7 +142,10 @@ export const STORAGE: { readonly [type: string]: Kind } = {
   google_logging_project_bucket_config: {
     noun: 'log bucket',
     holds: 'every log entry in it',
-    rules: [shortens('retention_days', 30, 'Log entries of {it} are'), loses('locked', false, '{It} is no longer locked: its logs can be deleted.', { absent: false })],
+    rules: [
+      shortens('retention_days', 30, 'Log entries of {it} are'),
+      loses('locked', false, '{It} is no longer locked: its logs can be deleted.', { absent: false }),
+    ],
   },
 };
 
@@ -106,24 +153,33 @@ export const STORAGE: { readonly [type: string]: Kind } = {
 function deletions(thing: Thing): Finding[] {
   if (!thing.is || (thing.was && !thing.touched('lifecycle_rule'))) return [];
   if (!thing.was) return [];
-  const [before, after] = [thing.was, thing.is].map((b) => all(b, 'lifecycle_rule').filter((r) => /^delete$/i.test(String(at(r, 'action.type') ?? ''))));
-  return missing(after, before).map((rule) => {
-    const days = quantityOf(at(rule, 'condition.age') ?? at(rule, 'condition.days_since_noncurrent_time'));
-    const old = at(rule, 'condition.days_since_noncurrent_time') !== undefined || at(rule, 'condition.with_state') === 'ARCHIVED';
-    const same = before.find((b) => shape(b) === shape(rule));
-    const was = quantityOf(at(same, 'condition.age') ?? at(same, 'condition.days_since_noncurrent_time'));
-    if (days !== undefined && was !== undefined && days >= was) return undefined;
-    const what = old ? 'Old versions of objects in {it} are' : 'Objects of {it} are';
-    const prefixes = shown(all(rule, 'condition.matches_prefix'));
-    const which = prefixes ? ` if they begin with ${prefixes}` : '';
-    const when = days === undefined ? 'by a rule' : `after ${plural(days, 'day')}`;
-    return thing.finding('data-loss', `${what} deleted ${when}${which}, where ${was === undefined ? 'no rule did so' : `it was ${was}`}.`);
-  }).filter((f) => f !== undefined);
+  const [before, after] = [thing.was, thing.is].map((b) =>
+    all(b, 'lifecycle_rule').filter((r) => /^delete$/i.test(String(at(r, 'action.type') ?? ''))),
+  );
+  return missing(after, before)
+    .map((rule) => {
+      const days = quantityOf(at(rule, 'condition.age') ?? at(rule, 'condition.days_since_noncurrent_time'));
+      const old = at(rule, 'condition.days_since_noncurrent_time') !== undefined || at(rule, 'condition.with_state') === 'ARCHIVED';
+      const same = before.find((b) => shape(b) === shape(rule));
+      const was = quantityOf(at(same, 'condition.age') ?? at(same, 'condition.days_since_noncurrent_time'));
+      if (days !== undefined && was !== undefined && days >= was) return undefined;
+      const what = old ? 'Old versions of objects in {it} are' : 'Objects of {it} are';
+      const prefixes = shown(all(rule, 'condition.matches_prefix'));
+      const which = prefixes ? ` if they begin with ${prefixes}` : '';
+      const when = days === undefined ? 'by a rule' : `after ${plural(days, 'day')}`;
+      return thing.finding(
+        'data-loss',
+        `${what} deleted ${when}${which}, where ${was === undefined ? 'no rule did so' : `it was ${was}`}.`,
+      );
+    })
+    .filter((f) => f !== undefined);
 }
 
 function shape(rule: unknown): string {
   const condition = at(rule, 'condition');
-  const names = isBody(Array.isArray(condition) ? condition[0] : condition) ? Object.keys((Array.isArray(condition) ? condition[0] : condition) as object) : [];
+  const names = isBody(Array.isArray(condition) ? condition[0] : condition)
+    ? Object.keys((Array.isArray(condition) ? condition[0] : condition) as object)
+    : [];
   return `${names.sort().join()}:${shown(all(rule, 'condition.matches_prefix'))}`;
 }
 
@@ -136,7 +192,13 @@ function cleanup(thing: Thing): Finding[] {
     const old = before.get(id);
     const deletes = at(policy, 'action') === 'DELETE';
     const [was, is] = [old, policy].map((p) => quantityOf(at(p, deletes ? 'condition.older_than' : 'most_recent_versions.keep_count')));
-    if (!old && deletes) found.push(thing.finding('data-loss', `The new policy ${id} deletes images of {it}${is === undefined ? '' : ` that are older than ${timeText(is, 'seconds')}`}.`));
+    if (!old && deletes)
+      found.push(
+        thing.finding(
+          'data-loss',
+          `The new policy ${id} deletes images of {it}${is === undefined ? '' : ` that are older than ${timeText(is, 'seconds')}`}.`,
+        ),
+      );
     else if (was !== undefined && is !== undefined && is < was)
       found.push(
         thing.finding(
@@ -148,7 +210,7 @@ function cleanup(thing: Thing): Finding[] {
       );
   }
   for (const [id, policy] of before)
-    if (!after.has(id) && at(policy, 'action') === 'KEEP') found.push(thing.finding('data-loss', `Nothing keeps images of {it} any more: the policy ${id} is gone.`));
+    if (!after.has(id) && at(policy, 'action') === 'KEEP')
+      found.push(thing.finding('data-loss', `Nothing keeps images of {it} any more: the policy ${id} is gone.`));
   return found;
 }
-

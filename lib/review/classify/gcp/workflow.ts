@@ -34,7 +34,9 @@ export function workflow(thing: Thing): Finding[] {
 function chain(thing: Thing, was: Asked, is: Asked): Finding[] {
   const names = (links: readonly unknown[]): string[] => links.map((l) => String(at(l, 'name')));
   const [before, after] = [names(was.links), names(is.links)];
-  return keyOf(before) === keyOf(after) ? [] : [thing.finding('capacity', `Machines come from ${order(after)}, where it was ${order(before)}.`)];
+  return keyOf(before) === keyOf(after)
+    ? []
+    : [thing.finding('capacity', `Machines come from ${order(after)}, where it was ${order(before)}.`)];
 }
 
 function order(names: readonly string[]): string {
@@ -52,15 +54,21 @@ function machines(thing: Thing, was: unknown, is: unknown, of: string): Finding[
   ];
   const found = pairs.flatMap(([path, what]) => compared(thing, what, at(was, `${POLICY}.${path}`), at(is, `${POLICY}.${path}`)));
   if (at(was, 'name') === at(is, 'name'))
-    found.push(...compared(thing, `The provisioning model${of}`, at(was, `${POLICY}.provisioningModel`), at(is, `${POLICY}.provisioningModel`)));
+    found.push(
+      ...compared(thing, `The provisioning model${of}`, at(was, `${POLICY}.provisioningModel`), at(is, `${POLICY}.provisioningModel`)),
+    );
   const [account, other] = [was, is].map((l) => at(l, 'allocationPolicy.serviceAccount.email'));
-  if (account !== other) found.push(thing.finding('access', `Machines${of} of {it} run as ${shown(other)} and may do what that may, where it was ${shown(account)}.`));
+  if (account !== other)
+    found.push(
+      thing.finding('access', `Machines${of} of {it} run as ${shown(other)} and may do what that may, where it was ${shown(account)}.`),
+    );
   for (const [path, sentence] of OPEN) {
     const [before, after] = [was, is].map((l) => at(l, path) === true);
     if (before && !after) found.push(thing.finding('access', sentence.replace('{of}', of)));
   }
   const [from, to] = [was, is].map((l) => at(l, 'allocationPolicy.location.allowedLocations'));
-  if (keyOf(from) !== keyOf(to)) found.push(thing.finding('capacity', `Machines${of} come from ${places(to)}, where it was ${places(from)}.`));
+  if (keyOf(from) !== keyOf(to))
+    found.push(thing.finding('capacity', `Machines${of} come from ${places(to)}, where it was ${places(from)}.`));
   return found;
 }
 

@@ -35,7 +35,9 @@ export function widened(thing: Thing, was: readonly Grant[], is: readonly Grant[
 export function withdrawn(thing: Thing, was: readonly Grant[], is: readonly Grant[], roles: Roles): Finding[] {
   return was
     .filter((grant) => !is.some((other) => other.who === grant.who && other.on === grant.on))
-    .map((grant) => thing.finding('interrupt', sentence(grant, roles).replace(' may ', ' may no longer ').replace(' gets ', ' loses '), true));
+    .map((grant) =>
+      thing.finding('interrupt', sentence(grant, roles).replace(' may ', ' may no longer ').replace(' gets ', ' loses '), true),
+    );
 }
 
 function holds(old: Grant, grant: Grant, families: readonly Family[]): boolean {

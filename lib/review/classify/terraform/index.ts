@@ -7,11 +7,13 @@ export * from './ranges';
 export * from './rules';
 export * from './thing';
 
-/** What a change means, as far as a table of types tells. `otherwise` holds for the types that it does not have. */
+/** What a change means, as far as a table of types tells. `otherwise` is what attributes of any type mean, where the table says nothing. */
 export function find(change: Change, kind: Kind | undefined, otherwise: readonly Rule[]): Finding[] {
   const thing = new Thing(change, kind?.noun ?? nounOf(change.type));
-  const found = kind ? [...losses(thing, kind), ...interruptions(thing, kind)] : ignorance(thing);
-  return [...found, ...unguarded(thing), ...(kind ? (kind.rules ?? []) : otherwise).flatMap((rule) => rule(thing))];
+  const whole = kind ? [...losses(thing, kind), ...interruptions(thing, kind)] : ignorance(thing);
+  const found = [...whole, ...unguarded(thing), ...(kind?.rules ?? []).flatMap((rule) => rule(thing))];
+  const more = otherwise.flatMap((rule) => rule(thing)).filter((m) => !found.some((f) => f.class === m.class));
+  return [...new Map([...found, ...more].map((f) => [`${f.class}:${f.why}`, f])).values()];
 }
 
 /** Words of a type: `google_spanner_instance` is a spanner instance. */
@@ -55,12 +57,14 @@ function interruptions(thing: Thing, kind: Kind): Finding[] {
 function ignorance(thing: Thing): Finding[] {
   return destruction(thing) === 'no'
     ? []
-    : [{ class: 'unknown', why: `Whether a ${thing.noun} holds something that is lost with it is not known: it is destroyed.` }];
+    : [{ class: 'unknown', why: `It is destroyed, and whether a ${thing.change.type} holds something that is lost with it is not known.` }];
 }
 
 function unguarded(thing: Thing): Finding[] {
   const [was, is] = [thing.was, thing.is].map((b) => (b ? lifecycle(b).prevent_destroy === true : false));
-  return was && thing.is && !is ? [thing.finding('data-loss', 'Terraform no longer refuses to destroy {it}: `prevent_destroy` is gone.')] : [];
+  return was && thing.is && !is
+    ? [thing.finding('data-loss', 'Terraform no longer refuses to destroy {it}: `prevent_destroy` is gone.')]
+    : [];
 }
 
 function lifecycle(body: Body): Body {

@@ -22,9 +22,15 @@ export function quantityOf(value: unknown): number | undefined {
 /** A time in words. */
 export function timeText(value: number, unit: 'days' | 'seconds'): string {
   if (value === 0) return 'no time at all';
-  if (value === Infinity) return 'ever';
+  if (value === Infinity) return 'for good';
   if (unit === 'days') return plural(value, 'day');
-  const [size, word] = ([[86400, 'day'], [3600, 'hour'], [60, 'minute']] as const).find(([s]) => value % s === 0) ?? [1, 'second'];
+  const [size, word] = (
+    [
+      [86400, 'day'],
+      [3600, 'hour'],
+      [60, 'minute'],
+    ] as const
+  ).find(([s]) => value % s === 0) ?? [1, 'second'];
   return plural(value / size, word);
 }
 

@@ -28,7 +28,8 @@ export function flowText({ inbound, protocol, ports, from, to }: Flow): string {
 
 /** A range of addresses, as whoever is behind it. */
 export function placeText(from: readonly string[]): string {
-  return !from.length || from.some(isEverywhere) ? `Everybody on the internet (${from.length ? shown(from) : '0.0.0.0/0'})` : shown(from);
+  if (!from.length || from.some(isEverywhere)) return `Everybody on the internet (${from.length ? shown(from) : '0.0.0.0/0'})`;
+  return shown(from.map((place) => (place === 'VirtualNetwork' ? 'Every machine in the network and its peers' : place)));
 }
 
 function covers(a: Flow, b: Flow): boolean {

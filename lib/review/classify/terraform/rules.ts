@@ -6,8 +6,6 @@ import { quantityOf, timeText } from './quantity';
 interface Options {
   /** What the provider takes where nothing is declared. */
   readonly absent?: unknown;
-  /** Whether the provider leaves what is deployed as it is where the block around it is no longer declared. */
-  readonly keeps?: boolean;
   /** Whether it is worth a word of a new resource, too. */
   readonly onAdd?: boolean;
 }
@@ -22,8 +20,9 @@ export function becomes(group: ChangeClass, path: string, values: readonly unkno
     const was = thing.was ? (at(thing.was, path) ?? options.absent) : undefined;
     const is = at(thing.is, path) ?? options.absent;
     if (thing.was && wanted.includes(key(was)) && !isSymbol(is)) return [];
-    if (isSymbol(is)) return is === was ? [] : [thing.finding(group, `${sentence} Whether it does ${ONLY_THEN}: \`${path}\` is ${String(is)}.`, true)];
-    return wanted.includes(key(is)) ? [thing.finding(group, sentence, options.keeps && thing.dropped(path))] : [];
+    if (isSymbol(is))
+      return is === was ? [] : [thing.finding(group, `${sentence} Whether it does ${ONLY_THEN}: \`${path}\` is ${String(is)}.`, true)];
+    return wanted.includes(key(is)) ? [thing.finding(group, sentence, thing.kept(path))] : [];
   };
 }
 
@@ -44,18 +43,32 @@ export function stops(path: string, value: unknown, sentence: string, options: O
 
 /** A time that gets shorter. `subject` completes `are kept for`. */
 export function shortens(path: string, absent: number | undefined, subject: string, unit: 'days' | 'seconds' = 'days', read = at): Rule {
-  return falls('data-loss', path, absent, (was, is) => `${subject} kept for ${timeText(is, unit)}, where it was ${timeText(was, unit)}.`, read);
+  return falls(
+    'data-loss',
+    path,
+    absent,
+    (was, is) => `${subject} kept for ${timeText(is, unit)}, where it was ${timeText(was, unit)}.`,
+    read,
+  );
 }
 
 /** A number that gets lower. */
-export function falls(group: ChangeClass, path: string, absent: number | undefined, sentence: (was: number, is: number) => string, read = at): Rule {
+export function falls(
+  group: ChangeClass,
+  path: string,
+  absent: number | undefined,
+  sentence: (was: number, is: number) => string,
+  read = at,
+): Rule {
   return (thing) => {
     if (!thing.was || !thing.is || !thing.touched(path)) return [];
     const [was, is] = [thing.was, thing.is].map((b) => read(b, path) ?? absent ?? 0);
     const [before, after] = [was, is].map(quantityOf);
     if (before !== undefined && after !== undefined)
-      return after < before ? [thing.finding(group, sentence(before, after), thing.dropped(path))] : [];
-    return was === is ? [] : [thing.finding(group, `\`${path}\` changes from ${shown(was)} to ${shown(is)}: whether it gets lower ${ONLY_THEN}.`, true)];
+      return after < before ? [thing.finding(group, sentence(before, after), thing.kept(path))] : [];
+    return was === is
+      ? []
+      : [thing.finding(group, `\`${path}\` changes from ${shown(was)} to ${shown(is)}: whether it gets lower ${ONLY_THEN}.`, true)];
   };
 }
 
@@ -73,14 +86,16 @@ export function weakens(
     const was = thing.was ? (at(thing.was, path) ?? options.absent) : [order[order.length - 1]].flat()[0];
     const is = at(thing.is, path) ?? options.absent;
     if (key(was) === key(is)) return [];
-    if (rank(was) < 0 || rank(is) < 0) return [thing.finding(group, `\`${path}\` changes from ${shown(was)} to ${shown(is)}, which may be weaker.`, true)];
-    return rank(is) < rank(was) ? [thing.finding(group, sentence(shown(was), shown(is)), options.keeps && thing.dropped(path))] : [];
+    if (rank(was) < 0 || rank(is) < 0)
+      return [thing.finding(group, `\`${path}\` changes from ${shown(was)} to ${shown(is)}, which may be weaker.`, true)];
+    return rank(is) < rank(was) ? [thing.finding(group, sentence(shown(was), shown(is)), thing.kept(path))] : [];
   };
 }
 
 /** A size, a number or a choice of machine. `what` is the subject of the sentence. */
 export function amount(path: string, what: string, absent?: unknown): Rule {
-  return (thing) => (thing.was && thing.is && thing.touched(path) ? compared(thing, what, at(thing.was, path) ?? absent, at(thing.is, path) ?? absent) : []);
+  return (thing) =>
+    thing.was && thing.is && thing.touched(path) ? compared(thing, what, at(thing.was, path) ?? absent, at(thing.is, path) ?? absent) : [];
 }
 
 /** The sentence on an amount, if it differs. */
@@ -111,7 +126,12 @@ export function gains(group: ChangeClass, path: string, sentence: (items: string
 }
 
 /** A list that loses elements. */
-export function drops(group: ChangeClass, path: string, sentence: (items: string, left: number) => string, name: (v: unknown) => unknown = (v) => v): Rule {
+export function drops(
+  group: ChangeClass,
+  path: string,
+  sentence: (items: string, left: number) => string,
+  name: (v: unknown) => unknown = (v) => v,
+): Rule {
   return (thing) => {
     if (!thing.was || !thing.is || !thing.touched(path)) return [];
     const left = all(thing.is, path).map(name);
@@ -125,7 +145,7 @@ export function vanishes(group: ChangeClass, path: string, sentence: string): Ru
   return (thing) => {
     if (!thing.was || !thing.is || !thing.touched(path)) return [];
     const gone = !isEmpty(at(thing.was, path)) && isEmpty(at(thing.is, path));
-    return gone ? [thing.finding(group, sentence)] : [];
+    return gone ? [thing.finding(group, sentence, thing.kept(path))] : [];
   };
 }
 

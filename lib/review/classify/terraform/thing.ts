@@ -1,4 +1,5 @@
 import { Body, Change, ChangeClass, Finding } from '../../model';
+import { attributesOf } from '../../terraform/facts';
 
 /** What is known of a type of resource. */
 export interface Kind {
@@ -39,15 +40,27 @@ export class Thing {
     });
   }
 
-  /** Whether the block around a path is no longer declared. */
-  public dropped(path: string): boolean {
-    return this.change.causes.some((c) => c.after === undefined && isBelow(path, c.path.replace(/\[\d+\]/g, '')));
+  /** Whether the provider leaves what is at a path as it is, because the block that says it is no longer declared. */
+  public kept(path: string): boolean {
+    return this.change.causes.some((c) => {
+      const block = c.path.replace(/\[\d+\]/g, '');
+      return c.after === undefined && (path === block || isBelow(path, block)) && isComputed(this.change.type, block);
+    });
   }
 
   /** Puts the resource into a sentence. */
   public say(sentence: string, body: Body | undefined = this.is ?? this.was): string {
     const it = `${this.noun} ${this.called(body)}`;
-    return sentence.replace(/\{it\}/g, `the ${it}`).replace(/\{It\}/g, `The ${it}`);
+    return sentence.replace(/\{(it|about|It)\}/g, (_all, word: string) =>
+      word === 'it' ? `the ${it}` : word === 'It' ? `The ${it}` : this.about(body),
+    );
+  }
+
+  /** What it is for: the first sentence of its description. */
+  private about(body: Body | undefined): string {
+    const text = body?.description ?? body?.display_name;
+    const first = typeof text === 'string' ? /^[^]*?(?=\.\s|\.?$)/.exec(text)?.[0] : undefined;
+    return first ? `"${first}"` : `what the ${this.noun} ${this.called(body)} watches`;
   }
 
   /** Its name where it has one, or else where it is. */
@@ -115,4 +128,11 @@ export function keyOf(value: unknown): string {
 
 function isBelow(path: string, above: string): boolean {
   return path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
+}
+
+function isComputed(type: string, path: string): boolean {
+  const [first, ...rest] = path.split('.');
+  let attribute = attributesOf(type)?.get(first);
+  for (const step of rest) attribute = attribute?.attributes?.get(step);
+  return attribute?.computed === true;
 }

@@ -23,6 +23,7 @@ import { Branch, changesOf, Leaf, treeOf } from './tree';
 const LONGEST_VALUE = 4_000;
 // Past this many, opening the dangerous ones for the reader hides the tree.
 const MOST_OPEN = 60;
+const MOST_NAMED = 10;
 const QUIET: readonly ChangeClass[] = ['capacity', 'cosmetic'];
 const NONE = 'none';
 const CLOUDS = Object.keys(CLOUD_NAME) as Cloud[];
@@ -30,7 +31,8 @@ const CLOUDS = Object.keys(CLOUD_NAME) as Cloud[];
 /** A report as a page that needs nothing beside itself: no network, no other file. */
 export function renderHtml(report: Report, verdict: Verdict): string {
   const ids = new Map(report.changes.map((change, i) => [change, `change-${i + 1}`]));
-  const page: Page = { ids, openAll: report.changes.filter(isLoud).length <= MOST_OPEN };
+  const ranks = new Map(report.changes.map((change, i) => [change, i]));
+  const page: Page = { ids, ranks, openAll: report.changes.filter(isLoud).length <= MOST_OPEN };
   const word = verdict.failing.length ? 'fails' : 'passes';
   const content = [
     '<!DOCTYPE html>',
@@ -48,8 +50,8 @@ export function renderHtml(report: Report, verdict: Verdict): string {
     '<a class="skip" href="#changes">Go to the changes</a>',
     '<header>',
     '<h1>Infrastructure review</h1>',
-    renderVerdict(verdict, page),
     renderNumbers(report),
+    renderVerdict(verdict, page),
     '</header>',
     '<main id="changes">',
     renderControls(report),
@@ -65,6 +67,7 @@ export function renderHtml(report: Report, verdict: Verdict): string {
 
 interface Page {
   readonly ids: ReadonlyMap<Change, string>;
+  readonly ranks: ReadonlyMap<Change, number>;
   /** Whether everything dangerous is open from the start. */
   readonly openAll: boolean;
 }
@@ -73,12 +76,12 @@ function renderVerdict({ failing, failOn, allowed, unused }: Verdict, { ids }: P
   const lines: string[] = [];
   if (failing.length) {
     lines.push(`<p><strong class="word">Fails</strong>: ${plural(failing.length, 'change')} in a failing class.</p>`, '<ul>');
-    for (const { change, classes } of failing.slice(0, 20)) {
+    for (const { change, classes } of failing.slice(0, MOST_NAMED)) {
       const id = ids.get(change)!;
-      lines.push(`<li><a href="#${id}" data-change="${id}">${escape(nameOf(change))}</a> ${classes.map(badge).join(' ')}</li>`);
+      lines.push(`<li><a href="#${id}" data-change="${id}">${breakable(nameOf(change))}</a> ${classes.map(badge).join(' ')}</li>`);
     }
     lines.push('</ul>');
-    if (failing.length > 20) lines.push(`<p>And ${plural(failing.length - 20, 'more change')}.</p>`);
+    if (failing.length > MOST_NAMED) lines.push(`<p>And ${plural(failing.length - MOST_NAMED, 'more change')}.</p>`);
   } else lines.push('<p><strong class="word">Passes</strong>: nothing is in a failing class.</p>');
   lines.push(`<p class="soft">Failing classes: ${failOn.join(', ') || 'none'}.</p>`);
   if (allowed.length) lines.push(`<p>Let pass by name: ${allowed.map((c) => `<code>${escape(nameOf(c))}</code>`).join(', ')}.</p>`);
@@ -132,8 +135,21 @@ function renderBranch(branch: Branch, page: Page, level: number, news = ''): str
   const title = level === 3 ? `<h3>${escape(branch.name)}</h3>` : `<strong>${escape(branch.name)}</strong>`;
   return `<details class="group${level === 3 ? ' stack' : ''}"${open}>
 <summary>${title} <span class="soft">${plural(changes.length, 'change')}</span>${news} ${classes.map(badge).join(' ')}</summary>
-${[...branch.leaves.map((leaf) => renderChange(leaf, page)), ...branch.branches.map((b) => renderBranch(b, page, level + 1))].join('\n')}
+${renderInner(branch, page, level)}
 </details>`;
+}
+
+/** What is in a branch, in the order of the report: the dangerous first. */
+function renderInner({ leaves, branches }: Branch, page: Page, level: number): string {
+  const rank = (changes: readonly Change[]): number => Math.min(...changes.map((c) => page.ranks.get(c)!));
+  const parts = [
+    ...leaves.map((leaf) => ({ rank: rank([leaf.change]), html: () => renderChange(leaf, page) })),
+    ...branches.map((branch) => ({ rank: rank(changesOf(branch)), html: () => renderBranch(branch, page, level + 1) })),
+  ];
+  return parts
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ html }) => html())
+    .join('\n');
 }
 
 function renderChange({ name, change }: Leaf, { ids, openAll }: Page): string {
@@ -141,7 +157,7 @@ function renderChange({ name, change }: Leaf, { ids, openAll }: Page): string {
   const open = openAll && isLoud(change) ? ' open' : '';
   const about = [
     `<code>${escape(clean(change.address))}</code>`,
-    ...(change.path ? [`at <code>${escape(clean(change.path))}</code>`] : []),
+    ...(change.path ? [`at <code>${breakable(clean(change.path))}</code>`] : []),
   ];
   if (change.from !== undefined) about.push(`was <code>${escape(clean(change.from))}</code>`);
   const body = [`<p class="about">${about.join(' ')}</p>`];
@@ -174,15 +190,19 @@ function renderTable(change: Change): string {
   );
   const lines = rows.map(
     ({ path, before, after, effect }) =>
-      `<tr role="row"><th role="rowheader" scope="row"><code>${escape(clean(path))}</code></th>` +
+      `<tr role="row"><th role="rowheader" scope="row"><code>${breakable(clean(path))}</code></th>` +
       `<td role="cell" data-label="Before">${before}</td><td role="cell" data-label="After">${after}</td>` +
       `${effects ? `<td role="cell">${effect}</td>` : ''}</tr>`,
   );
-  return `<table role="table"><caption class="quiet">Properties of ${escape(nameOf(change))}, before and after</caption>
+  const table = `<table role="table"><caption class="quiet">Properties of ${escape(nameOf(change))}, before and after</caption>
 <thead role="rowgroup"><tr role="row">${head.join('')}</tr></thead>
 <tbody role="rowgroup">
 ${lines.join('\n')}
 </tbody></table>`;
+  // Nobody needs to read all of what is new or gone to see that it is.
+  return change.causes.length
+    ? table
+    : `<details><summary>What ${change.action === 'add' ? 'is' : 'was'} declared</summary>\n${table}\n</details>`;
 }
 
 interface Row {
@@ -193,7 +213,10 @@ interface Row {
 }
 
 function causeRow(cause: Cause): Row {
-  const [was, is] = [cause.before, cause.after].map(textOf);
+  const plain = [cause.before, cause.after].map(textOf);
+  const neat = [cause.before, cause.after].map((v) => textOf(parsed(v)));
+  // Not where only the spaces differ.
+  const [was, is] = neat[0] === neat[1] ? plain : neat;
   const [before, after] = was === undefined || is === undefined ? [was, is] : focus(was, is, LONGEST_VALUE);
   const side = (text: string | undefined): string => (cause.sensitive ? HIDDEN : renderValue(text));
   const word = REPLACEMENT_WORD[cause.replacement];
@@ -218,6 +241,16 @@ function textOf(value: unknown): string | undefined {
   return text.split('\n').map(clean).join('\n');
 }
 
+/** What a string of JSON holds: policies, dashboards and workflows are written as such. */
+function parsed(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
 function renderValue(text: string | undefined): string {
   if (text === undefined) return '<span class="soft">not set</span>';
   const cut =
@@ -236,6 +269,11 @@ function badge(name: ChangeClass): string {
 
 function escape(text: string): string {
   return text.replace(/[&<>"'`]/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+/** With places where a line may end: a path has no spaces. */
+function breakable(text: string): string {
+  return escape(text).replace(/[/.](?=.)/g, '$&<wbr>');
 }
 
 function digest(text: string): string {
