@@ -12,7 +12,7 @@ export function compare(before: readonly Snapshot[], after: readonly Snapshot[])
   const changes = pairs.flatMap((pair) => {
     const either = (pair.after ?? pair.before)!;
     const diff = either.kind === 'terraform' ? diffTerraform : diffCloudFormation;
-    return diff(pair.before, pair.after).map(classify);
+    return [...diff(pair.before, pair.after).map(classify), ...protectionLost(pair.before, pair.after)];
   });
   return {
     changes: inOrder(changes),
@@ -21,6 +21,25 @@ export function compare(before: readonly Snapshot[], after: readonly Snapshot[])
       return { cloud, stack, before: p.before !== undefined, after: p.after !== undefined };
     }),
   };
+}
+
+/** The protection of a whole stack stands in the manifest of the assembly, not in the template. */
+function protectionLost(before: Snapshot | undefined, after: Snapshot | undefined): Change[] {
+  if (!before?.terminationProtection || after?.terminationProtection !== false) return [];
+  return [
+    {
+      cloud: after.cloud,
+      stack: after.stack,
+      address: after.stack,
+      type: 'AWS::CloudFormation::Stack',
+      action: 'update',
+      replacement: 'no',
+      causes: [{ path: 'terminationProtection', before: true, after: false, replacement: 'no' }],
+      findings: [
+        { class: 'data-loss', why: 'the stack is no longer protected from deletion, which would take what is not retained with it' },
+      ],
+    },
+  ];
 }
 
 /** The dangerous first; else by stack and address. */

@@ -82,6 +82,8 @@ export interface Snapshot {
   readonly body: Body;
   /** Construct path by logical id or `type.name`. */
   readonly paths: ReadonlyMap<string, string>;
+  /** CloudFormation only: the stack cannot be deleted before somebody switches its protection off. A template alone does not tell. */
+  readonly terminationProtection?: boolean;
 }
 
 /** The verdict on the difference between two revisions. */

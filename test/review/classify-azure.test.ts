@@ -37,7 +37,11 @@ const vault = (x: Body) => ({
   ...x,
 });
 const reg = (x: Body) => ({ name: 'r', ...g, sku: 'Premium', public_network_access_enabled: false, ...x });
-const task = (cmd: string) => ({ name: 'purge', container_registry_id: 'r', encoded_step: { task_content: Buffer.from(cmd).toString('base64') } });
+const task = (cmd: string) => ({
+  name: 'purge',
+  container_registry_id: 'r',
+  encoded_step: { task_content: Buffer.from(cmd).toString('base64') },
+});
 const app = (x: Body, s: Body = {}) => ({
   name: 'predict',
   ...g,
@@ -92,7 +96,7 @@ const group = (...m: string[]) => ({
   name: 'warn',
   resource_group_name: 'rg',
   short_name: 'w',
-  email_receiver: m.map((x: Body) => ({ name: x, email_address: x })),
+  email_receiver: m.map((x) => ({ name: x, email_address: x })),
 });
 const scale = (min: number, max: number) => ({
   name: 's',
@@ -736,6 +740,37 @@ const CASES: readonly (readonly [string, string, Body | undefined, Body | undefi
     { name: 'x', public_network_access_enabled: false },
     { name: 'x', public_network_access_enabled: true },
     ['access: The some thing x may be reached from the internet, by whoever has the rights: its public endpoint is on.'],
+  ],
+  [
+    'an app without an identity',
+    W,
+    app({ identity: { type: 'UserAssigned', identity_ids: ['i'] } }),
+    app({}),
+    ['interrupt: The web app predict has no identity any more: whatever it signs in to refuses it.'],
+  ],
+  [
+    'code of somebody else',
+    'azurerm_container_registry_task',
+    {
+      name: 'build',
+      container_registry_id: 'r',
+      docker_step: { context_path: 'https://github.com/acme/housing#main', dockerfile_path: 'Dockerfile' },
+    },
+    {
+      name: 'build',
+      container_registry_id: 'r',
+      docker_step: { context_path: 'https://github.com/other/housing#main', dockerfile_path: 'Dockerfile' },
+    },
+    [
+      'access: The task build takes code from https://github.com/other/housing#main, where it was https://github.com/acme/housing#main: whoever may push there decides what is built.',
+    ],
+  ],
+  [
+    'a private endpoint without a name',
+    'azurerm_private_endpoint',
+    { name: 'e', ...g, subnet_id: 's', private_dns_zone_group: { name: 'd', private_dns_zone_ids: ['z'] } },
+    { name: 'e', ...g, subnet_id: 's' },
+    ['interrupt: The name of the service no longer leads to the private endpoint e.'],
   ],
 ];
 

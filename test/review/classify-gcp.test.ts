@@ -1,5 +1,6 @@
 import { findGcp, GCP_KINDS } from '../../lib/review/classify/gcp';
-import { Body } from '../../lib/review/model';
+import { Body, Snapshot } from '../../lib/review/model';
+import { diffTerraform } from '../../lib/review/terraform';
 import { changeOf, factTypes, texts } from './classify';
 
 const bucket = (x: Body) => ({
@@ -714,6 +715,29 @@ const CASES: readonly (readonly [string, string, Body | undefined, Body | undefi
     bucket({ labels: { a: 'c' } }),
     ['data-loss: Terraform no longer refuses to destroy the bucket data: `prevent_destroy` is gone.'],
   ],
+  [
+    'a schedule that calls as another',
+    'google_cloud_scheduler_job',
+    { name: 'weekly', http_target: { uri: 'u', oauth_token: { service_account_email: 'a' } } },
+    { name: 'weekly', http_target: { uri: 'u', oauth_token: { service_account_email: 'b' } } },
+    ['access: The schedule weekly calls as b, where it was a.'],
+  ],
+  [
+    'a rule that denies in another network',
+    F,
+    fw({ allow: undefined, deny: [{ protocol: 'all' }] }),
+    fw({ allow: undefined, deny: [{ protocol: 'all' }], network: 'other' }),
+    [
+      'access: 10.0.0.0/8 may reach every port of every machine in the network default where another rule allows it: the firewall rule web no longer denies it.',
+    ],
+  ],
+  [
+    'a cleanup of other images',
+    A,
+    repo({ cleanup_policies: [{ id: 'rest', action: 'DELETE', condition: { older_than: '86400s', tag_state: 'UNTAGGED' } }] }),
+    repo({ cleanup_policies: [{ id: 'rest', action: 'DELETE', condition: { older_than: '86400s', tag_state: 'ANY' } }] }),
+    ['data-loss?: The policy rest deletes other images of the repository images than before.'],
+  ],
 ];
 
 test.each(CASES)('%s', (_name, type, before, after, expected) => {
@@ -722,4 +746,57 @@ test.each(CASES)('%s', (_name, type, before, after, expected) => {
 
 test('every type that the constructs emit is known', () => {
   expect(factTypes('google').filter((type) => !GCP_KINDS[type])).toEqual([]);
+});
+
+const BUCKET = bucket({ force_destroy: true });
+
+function compared(before: Body, after: Body): string[] {
+  const stack = (body: Body): Snapshot => ({
+    kind: 'terraform',
+    cloud: 'gcp',
+    stack: 'housing',
+    file: 'cdk.tf.json',
+    body,
+    paths: new Map(),
+  });
+  return diffTerraform(stack(before), stack(after)).flatMap((change) => texts(findGcp(change)));
+}
+
+test('a bucket that a removed block only forgets is not lost', () => {
+  const after = { removed: [{ from: 'google_storage_bucket.data', lifecycle: { destroy: false } }] };
+  expect(compared({ resource: { google_storage_bucket: { data: BUCKET } } }, after)).toEqual([]);
+});
+
+test('a bucket that a moved block renames is not lost', () => {
+  const after = {
+    resource: { google_storage_bucket: { renamed: BUCKET } },
+    moved: [{ from: 'google_storage_bucket.data', to: 'google_storage_bucket.renamed' }],
+  };
+  expect(compared({ resource: { google_storage_bucket: { data: BUCKET } } }, after)).toEqual([]);
+});
+
+test('a bucket under another address is lost without a moved block', () => {
+  const after = { resource: { google_storage_bucket: { renamed: BUCKET } } };
+  expect(compared({ resource: { google_storage_bucket: { data: BUCKET } } }, after)).toEqual([
+    'data-loss: The bucket data is destroyed with every object in it; the new one is empty.',
+  ]);
+});
+
+test('a NAT that is made before the old one goes interrupts nothing', () => {
+  const nat = (name: string): Body => ({ name, router: 'r', lifecycle: { create_before_destroy: true } });
+  expect(texts(findGcp(changeOf('google_compute_router_nat', nat('a'), nat('b'))))).toEqual([]);
+  expect(texts(findGcp(changeOf('google_compute_router_nat', { name: 'a', router: 'r' }, { name: 'b', router: 'r' })))).toEqual([
+    'interrupt: Until the new one is there, machines without a public address no longer reach the internet by the NAT a.',
+  ]);
+});
+
+test('what is odd is no reason to fail', () => {
+  for (const odd of ['x', 1, [null], { a: [null, 1] }, [['x']]]) {
+    for (const type of Object.keys(GCP_KINDS)) {
+      for (const name of ['template', 'lifecycle_rule', 'allow', 'settings', 'cleanup_policies', 'labels', 'source_contents', 'member']) {
+        const change = changeOf(type, { [name]: odd }, { [name]: 'other' });
+        expect(() => findGcp(change)).not.toThrow();
+      }
+    }
+  }
 });

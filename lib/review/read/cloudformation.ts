@@ -10,7 +10,12 @@ const NEWEST_ASSEMBLY = 55;
 interface Artifact {
   readonly type?: string;
   readonly environment?: string;
-  readonly properties?: { readonly templateFile?: string; readonly stackName?: string; readonly directoryName?: string };
+  readonly properties?: {
+    readonly templateFile?: string;
+    readonly stackName?: string;
+    readonly directoryName?: string;
+    readonly terminationProtection?: boolean;
+  };
   readonly metadata?: Metadata;
   readonly additionalMetadataFile?: string;
 }
@@ -32,7 +37,8 @@ export function readAssembly(folder: string, manifest: Body): Snapshot[] {
         ? logicalIds(readDocument(inside(folder, artifact.additionalMetadataFile)) as unknown as Metadata)
         : {}),
     });
-    return snapshots.map((snapshot) => ({ snapshot, place: artifact.environment ?? id }));
+    const terminationProtection = properties.terminationProtection ?? false;
+    return snapshots.map((snapshot) => ({ snapshot: { ...snapshot, terminationProtection }, place: artifact.environment ?? id }));
   });
   // One name may stand for stacks in several regions.
   const times = new Map<string, number>();

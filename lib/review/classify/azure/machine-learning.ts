@@ -32,6 +32,7 @@ export const MACHINE_LEARNING: { readonly [type: string]: Kind } = {
         { absent: false },
       ),
       ownKey('encryption'),
+      vanishes('interrupt', 'identity', '{It} has no identity any more: whatever it signs in to refuses it.'),
       leads('access', 'primary_user_assigned_identity', (_was, is) => `{It} may do what ${is} may.`),
     ],
   },
@@ -53,6 +54,7 @@ export const MACHINE_LEARNING: { readonly [type: string]: Kind } = {
       }),
       opens('ssh_public_access_enabled', true, 'Machines of {it} may be reached by SSH from the internet.', { absent: false, onAdd: true }),
       opens('node_public_ip_enabled', true, 'Machines of {it} have public addresses.', { absent: true, onAdd: true }),
+      vanishes('interrupt', 'identity', '{It} has no identity any more: whatever it signs in to refuses it.'),
       vanishes('access', 'subnet_resource_id', 'Machines of {it} are in no network of yours, whose rules no longer see what they send.'),
       leads('access', 'identity.identity_ids', (was, is) => `Jobs on {it} may do what ${is} may, where it was ${was}.`),
     ],
@@ -68,6 +70,7 @@ export const MACHINE_LEARNING: { readonly [type: string]: Kind } = {
     stops: 'nothing starts by {it} any more',
     rules: [
       stops('enabled', false, 'Nothing starts by {it} any more: it is off.', { absent: true }),
+      vanishes('interrupt', 'identity', '{It} has no identity any more: whatever it signs in to refuses it.'),
       vanishes('access', 'access_control', 'Whoever has the address of {it} may start it, from anywhere.'),
       leads('access', 'access_control.trigger', (_was, is) => `Others may start {it}: ${is}.`),
       leads('access', 'access_control.content', (_was, is) => `Others may read what {it} ran with: ${is}.`),

@@ -85,6 +85,12 @@ export const MONITORING: { readonly [type: string]: Kind } = {
         (items) => `Nobody sees any more what is in the logs ${items}: {it} no longer sends them.`,
         (log) => at(log, 'category') ?? at(log, 'category_group'),
       ),
+      drops(
+        'interrupt',
+        'enabled_metric',
+        (items) => `Nobody sees any more the metrics ${items}: {it} no longer sends them.`,
+        (m) => at(m, 'category'),
+      ),
       leads('interrupt', 'log_analytics_workspace_id', (was, is) => `New logs are in ${is}; those before stay in ${was}.`),
       vanishes('interrupt', 'log_analytics_workspace_id', '{It} no longer sends logs to a workspace.'),
     ],

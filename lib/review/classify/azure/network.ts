@@ -88,6 +88,7 @@ export const NETWORK: { readonly [type: string]: Kind } = {
     noun: 'private endpoint',
     stops: 'whoever reaches a service by {it} is cut off',
     rules: [
+      vanishes('interrupt', 'private_dns_zone_group', 'The name of the service no longer leads to {it}.'),
       (thing) =>
         thing.change.action === 'remove'
           ? [thing.finding('access', `What still reaches ${target(thing.was)} does so by its public endpoint: the private one is gone.`)]

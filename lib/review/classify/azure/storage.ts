@@ -173,6 +173,7 @@ export const STORAGE: { readonly [type: string]: Kind } = {
         absent: false,
       }),
       shortens('soft_delete_retention_days', 90, 'Deleted keys and secrets of {it} are'),
+      leads('access', 'tenant_id', (_was, is) => `People of the tenant ${is} may be let into {it}.`),
       PUBLIC,
       byDefault('network_acls.default_action'),
       gains('access', 'network_acls.ip_rules', (items) => `${items} may reach {it} from the internet.`),
@@ -228,7 +229,13 @@ export const STORAGE: { readonly [type: string]: Kind } = {
     noun: 'task',
     stops: '{it} no longer runs',
     anew: '',
-    rules: [purge, stops('enabled', false, '{It} no longer runs: it is off.', { absent: true })],
+    rules: [
+      purge,
+      source,
+      vanishes('interrupt', 'timer_trigger', '{It} no longer runs by the clock.'),
+      vanishes('interrupt', 'source_trigger', 'No commit starts {it} any more.'),
+      stops('enabled', false, '{It} no longer runs: it is off.', { absent: true }),
+    ],
   },
   azurerm_container_registry_agent_pool: {
     noun: 'agent pool',
@@ -303,6 +310,29 @@ function purge(thing: Thing): Finding[] {
   if (thing.was && was.untagged && !is.untagged && is.ago !== undefined)
     found.push(thing.finding('data-loss', '{It} deletes images with a tag, too.'));
   return found;
+}
+
+/** Whose code it builds, with the rights to push. */
+function source(thing: Thing): Finding[] {
+  if (!thing.was || !thing.is) return [];
+  const { was, is } = thing;
+  return [
+    'docker_step.context_path',
+    'file_step.context_path',
+    'encoded_step.context_path',
+    'source_trigger.repository_url',
+    'source_trigger.branch',
+  ].flatMap((path) => {
+    const [from, to] = [at(was, path), at(is, path)];
+    return from === to || to === undefined
+      ? []
+      : [
+          thing.finding(
+            'access',
+            `{It} takes code from ${shown(to)}, where it was ${shown(from)}: whoever may push there decides what is built.`,
+          ),
+        ];
+  });
 }
 
 function purges(content: unknown): { keep?: number; ago?: number; untagged: boolean } {

@@ -1,4 +1,4 @@
-import { amount, at, isSymbol, keyOf, Kind, leads, opens, Rule, shown, stops } from '../terraform';
+import { amount, at, isSymbol, keyOf, Kind, leads, opens, Rule, shown, stops, vanishes } from '../terraform';
 
 // A build can do what its steps say, with the rights of its account: approval and origin are what holds it back.
 const source: Rule = (thing) => {
@@ -39,6 +39,7 @@ export const BUILD: { readonly [type: string]: Kind } = {
         },
       ),
       leads('access', 'service_account', (was, is) => `Builds of {it} run as ${is} and may do what that may, where it was ${was}.`),
+      vanishes('access', 'service_account', 'Builds of {it} run as the default account of Cloud Build and may do what that may.'),
       source,
       amount('build.options.machine_type', 'The machine type of a build', 'UNSPECIFIED'),
     ],

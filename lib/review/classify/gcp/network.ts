@@ -18,7 +18,10 @@ export const NETWORK: { readonly [type: string]: Kind } = {
       vanishes('interrupt', 'log_config', 'Nobody sees the traffic of {it} any more: its flow logs are gone.'),
     ],
   },
-  google_compute_firewall: { noun: 'firewall rule', rules: [firewall] },
+  google_compute_firewall: {
+    noun: 'firewall rule',
+    rules: [firewall, vanishes('interrupt', 'log_config', 'Nobody sees any more what {it} lets in or keeps out: its log is off.')],
+  },
   google_compute_router: { noun: 'router', stops: 'machines without a public address no longer reach the internet by {it}' },
   google_compute_router_nat: {
     noun: 'NAT',
@@ -47,10 +50,11 @@ export const NETWORK: { readonly [type: string]: Kind } = {
 function firewall(thing: Thing): Finding[] {
   const { was, is } = thing;
   const [before, after] = [was, is].map((b) => ({ allow: flows(b, 'allow'), deny: flows(b, 'deny') }));
-  const opened = beyond(after.allow, before.allow).map((f) =>
+  const moved = was && is && network(was) !== network(is);
+  const opened = beyond(after.allow, moved ? [] : before.allow).map((f) =>
     thing.finding('access', `${flowText(f)} in the network ${network(is)}: {it} allows it.`),
   );
-  const freed = beyond(before.deny, after.deny).map((f) =>
+  const freed = beyond(before.deny, moved ? [] : after.deny).map((f) =>
     thing.finding('access', `${flowText(f)} in the network ${network(was)} where another rule allows it: {it} no longer denies it.`),
   );
   if (opened.length || freed.length || !was || !is) return [...opened, ...freed];

@@ -66,7 +66,13 @@ export const SERVICES: { readonly [type: string]: Kind } = {
   google_cloud_scheduler_job: {
     noun: 'schedule',
     stops: 'nothing starts by {it} any more',
-    rules: [stops('paused', true, 'Nothing starts by {it} any more: it is paused.', { absent: false })],
+    rules: [
+      ...['oauth_token', 'oidc_token'].map((token) =>
+        leads('access', `http_target.${token}.service_account_email`, (was, is) => `{It} calls as ${is}, where it was ${was}.`),
+      ),
+      leads('access', 'http_target.uri', (_was, is) => `{It} calls ${is}, which gets its token.`),
+      stops('paused', true, 'Nothing starts by {it} any more: it is paused.', { absent: false }),
+    ],
   },
   google_project_service: {
     noun: 'API',

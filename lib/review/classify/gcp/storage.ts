@@ -5,6 +5,7 @@ import {
   falls,
   gains,
   isBody,
+  keyOf,
   Kind,
   leads,
   loses,
@@ -183,6 +184,13 @@ function shape(rule: unknown): string {
   return `${names.sort().join()}:${shown(all(rule, 'condition.matches_prefix'))}`;
 }
 
+/** A policy without the number that it turns on. */
+function numberless(policy: unknown): string {
+  return keyOf(policy)
+    .replace(/older_than:"[\d.]+s"/, 'older_than')
+    .replace(/keep_count:\d+/, 'keep_count');
+}
+
 /** Policies that keep the newest, and that delete the rest. */
 function cleanup(thing: Thing): Finding[] {
   if (!thing.was || !thing.is || !thing.touched('cleanup_policies')) return [];
@@ -199,6 +207,8 @@ function cleanup(thing: Thing): Finding[] {
           `The new policy ${id} deletes images of {it}${is === undefined ? '' : ` that are older than ${timeText(is, 'seconds')}`}.`,
         ),
       );
+    else if (old && numberless(old) !== numberless(policy))
+      found.push(thing.finding('data-loss', `The policy ${id} ${deletes ? 'deletes' : 'keeps'} other images of {it} than before.`, true));
     else if (was !== undefined && is !== undefined && is < was)
       found.push(
         thing.finding(
