@@ -6,8 +6,19 @@ import { MlPlatform } from './platform';
 import { checksOf } from './private/scope';
 import { defaultZones, zonesAtDeployment } from './private/vpc';
 
-/** Take tags since so short a time that cfn-lint calls them an error. */
-const UNTAGGED = ['AWS::CloudWatch::Dashboard', 'AWS::ApplicationAutoScaling::ScalableTarget'];
+/**
+ * Cannot have tags here. The first two take them since so short a time that cfn-lint calls them an error; a changed tag on the others
+ * replaces them, and a job queue that is replaced drops the jobs that wait in it. Machines of Batch are tagged by their launch template.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-batch-jobqueue.html
+ */
+const UNTAGGED = [
+  'AWS::CloudWatch::Dashboard',
+  'AWS::ApplicationAutoScaling::ScalableTarget',
+  'AWS::Batch::ComputeEnvironment',
+  'AWS::Batch::JobQueue',
+  'AWS::Batch::JobDefinition',
+];
 
 /**
  * A CloudFormation stack that holds one platform and nothing else.

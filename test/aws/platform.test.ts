@@ -144,6 +144,19 @@ describe('MlPlatformStack on AWS', () => {
     expect(app.synth().manifest.missing).toBeUndefined();
   });
 
+  test('tags the machines of Batch, but nothing that a changed tag would replace', () => {
+    const template = Template.fromStack(stackOf({ training: TRAINING, tags: { team: 'pricing' } }));
+    for (const type of ['AWS::Batch::ComputeEnvironment', 'AWS::Batch::JobQueue', 'AWS::Batch::JobDefinition'])
+      template.allResourcesProperties(type, { Tags: Match.absent() });
+    template.hasResourceProperties('AWS::EC2::LaunchTemplate', {
+      LaunchTemplateData: {
+        TagSpecifications: Match.arrayWith([
+          Match.objectLike({ ResourceType: 'instance', Tags: Match.arrayWith([{ Key: 'team', Value: 'pricing' }]) }),
+        ]),
+      },
+    });
+  });
+
   test('tags what it makes', () => {
     const template = Template.fromStack(stackOf({ training: TRAINING, tags: { team: 'pricing' } }));
     const [bucket] = Object.values(template.findResources('AWS::S3::Bucket'));

@@ -709,13 +709,6 @@ const CASES: readonly (readonly [string, string, Body | undefined, Body | undefi
     ['data-loss: The some thing x is no longer protected from deletion.'],
   ],
   [
-    'a protection by Terraform that is lifted',
-    B,
-    bucket({ labels: { a: 'b' }, lifecycle: { prevent_destroy: true } }),
-    bucket({ labels: { a: 'c' } }),
-    ['data-loss: Terraform no longer refuses to destroy the bucket data: `prevent_destroy` is gone.'],
-  ],
-  [
     'a schedule that calls as another',
     'google_cloud_scheduler_job',
     { name: 'weekly', http_target: { uri: 'u', oauth_token: { service_account_email: 'a' } } },

@@ -11,7 +11,7 @@ export * from './thing';
 export function find(change: Change, kind: Kind | undefined, otherwise: readonly Rule[]): Finding[] {
   const thing = new Thing(change, kind?.noun ?? nounOf(change.type));
   const whole = kind ? [...losses(thing, kind), ...interruptions(thing, kind)] : ignorance(thing);
-  const found = [...whole, ...unguarded(thing), ...(kind?.rules ?? []).flatMap((rule) => rule(thing))];
+  const found = [...whole, ...(kind?.rules ?? []).flatMap((rule) => rule(thing))];
   const more = otherwise.flatMap((rule) => rule(thing)).filter((m) => !found.some((f) => f.class === m.class));
   return [...new Map([...found, ...more].map((f) => [`${f.class}:${f.why}`, f])).values()];
 }
@@ -58,13 +58,6 @@ function ignorance(thing: Thing): Finding[] {
   return destruction(thing) === 'no'
     ? []
     : [{ class: 'unknown', why: `It is destroyed, and whether a ${thing.change.type} holds something that is lost with it is not known.` }];
-}
-
-function unguarded(thing: Thing): Finding[] {
-  const [was, is] = [thing.was, thing.is].map((b) => (b ? lifecycle(b).prevent_destroy === true : false));
-  return was && thing.is && !is
-    ? [thing.finding('data-loss', 'Terraform no longer refuses to destroy {it}: `prevent_destroy` is gone.')]
-    : [];
 }
 
 function lifecycle(body: Body): Body {
