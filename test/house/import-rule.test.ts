@@ -28,6 +28,10 @@ describe('the import rule', () => {
     ],
     ['gcp', 'lib/gcp/planted.ts', "import { storageBucket } from '@cdktf/provider-google'; export const x = storageBucket;"],
     ['gcp', 'lib/gcp/planted.ts', "import { Bucket } from 'aws-cdk-lib/aws-s3'; export const x = Bucket;"],
+    ['review', 'lib/review/planted.ts', "import { Facade } from '../core/facade'; export const x = Facade;"],
+    ['review', 'lib/review/planted.ts', "import * as aws from '../aws'; export const x = aws;"],
+    ['review', 'lib/review/classify/planted.ts', "import * as gcp from '../../gcp'; export const x = gcp;"],
+    ['review', 'lib/review/planted.ts', "import { Construct } from 'constructs'; export const x = Construct;"],
   ])('a violation planted in %s is caught (%s: %s)', async (room, file, code) => {
     expect((await findings(file, code)).join()).toContain(`${room} imports`);
   });
@@ -55,6 +59,7 @@ describe('the import rule', () => {
       'lib/gcp/planted.ts',
       "import { App } from 'cdktf'; import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket'; export const x = [App, StorageBucket];",
     ],
+    ['lib/review/classify/planted.ts', "import * as aws from './aws'; export const x = aws;"],
     ['lib/aws/platform.ts', "import * as t from './training'; import * as p from './private/x'; export const x = [t, p];"],
   ])('what is allowed passes in %s', async (file, code) => {
     expect(await findings(file, code)).toEqual([]);
