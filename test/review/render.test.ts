@@ -188,3 +188,22 @@ describe('json', () => {
     expect(readFileSync(join(ROOT, 'schema', 'review.schema.json'), 'utf8')).toBe(generated);
   });
 });
+
+describe('advice that is a block to paste keeps its lines', () => {
+  const block = 'moved {\n  from = a.b\n  to   = a.c\n}';
+  const report = reportOf([{ ...CHANGES[0], advice: block }]);
+
+  test('in text', () => {
+    expect(write('text', report)).toContain(['-> moved {', '           from = a.b', '           to   = a.c', '         }'].join('\n'));
+  });
+
+  test('in Markdown, as code', () => {
+    expect(write('markdown', report)).toContain(
+      ['- **instead**:', '', '      moved {', '        from = a.b', '        to   = a.c', '      }'].join('\n'),
+    );
+  });
+
+  test('in HTML', () => {
+    expect(write('html', report)).toContain(block);
+  });
+});

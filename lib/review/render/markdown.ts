@@ -113,7 +113,10 @@ function renderChange(change: Change): string {
   lines.push(`${[CLOUD_NAME[change.cloud], ...kindOf(change).map(code)].join(', ')}${was}`, '');
   for (const { class: name, why, conditional } of change.findings)
     lines.push(`- **${name}**${conditional ? ' (under a condition)' : ''}: ${plain(why)}`);
-  if (change.advice) lines.push(`- **instead**: ${plain(change.advice)}`);
+  // A block to paste keeps its lines.
+  const [advice, ...rest] = (change.advice ?? '').split('\n');
+  if (advice && !rest.length) lines.push(`- **instead**: ${plain(advice)}`);
+  else if (advice) lines.push('- **instead**:', '', ...[advice, ...rest].map((l) => `      ${clean(l)}`), '');
   const causes = byWeight(change.causes);
   if (causes.length) {
     lines.push('', '| property | before | after | |', '|---|---|---|---|');

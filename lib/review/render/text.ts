@@ -101,7 +101,9 @@ function renderChange(change: Change, options: TextOptions): string {
   if (verbose && !change.causes.length)
     for (const { path, value } of linesOf(change.after ?? change.before ?? {}))
       lines.push(`${indent}${clean(path)}  ${dim(value === HIDDEN ? HIDDEN : show(value, Infinity))}`);
-  if (change.advice) lines.push(hang(`${indent}${cyan('->')} `, indent.length + 3, clean(change.advice), columns));
+  // A block to paste keeps its lines.
+  const [advice, ...rest] = (change.advice ?? '').split('\n').map(clean);
+  if (advice) lines.push(hang(`${indent}${cyan('->')} `, indent.length + 3, advice, columns), ...rest.map((l) => `${indent}   ${l}`));
   return lines.join('\n');
 }
 

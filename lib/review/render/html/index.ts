@@ -167,7 +167,13 @@ function renderChange({ name, change }: Leaf, { ids, openAll }: Page): string {
     );
     body.push(`<ul class="findings" aria-label="What it means">${items.join('')}</ul>`);
   }
-  if (change.advice) body.push(`<p class="advice"><strong>What avoids it:</strong> ${escape(clean(change.advice))}</p>`);
+  if (change.advice)
+    body.push(
+      `<p class="advice"><strong>What avoids it:</strong> ${change.advice
+        .split('\n')
+        .map((l) => escape(clean(l)))
+        .join('\n')}</p>`,
+    );
   body.push(renderTable(change));
   return `<details class="change" id="${ids.get(change)}" data-classes="${classes.join(' ') || NONE}"${open}>
 <summary><span class="badge action ${change.action}">${change.action}</span> <h4>${escape(name)}</h4> <code class="soft">${escape(clean(change.type))}</code> ${classes

@@ -62,7 +62,7 @@ summary:hover { background: var(--grey-back); }
 .change > .body { padding: .25rem .25rem .75rem; }
 .about { margin: 0 0 .5rem; color: var(--soft); font-size: .875rem; }
 .findings { list-style: none; margin: .5rem 0; padding: 0; display: grid; gap: .4rem; }
-.advice { border-left: 4px solid var(--focus); padding-left: .75rem; margin: .75rem 0; }
+.advice { white-space: pre-wrap; border-left: 4px solid var(--focus); padding-left: .75rem; margin: .75rem 0; }
 table { width: 100%; border-collapse: collapse; table-layout: fixed; font-size: .875rem; margin-top: .5rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .5rem; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 th[scope=row] { font-weight: 400; }
