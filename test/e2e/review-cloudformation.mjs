@@ -1,0 +1,291 @@
+// node test/e2e/review-cloudformation.mjs [--most N] [--list]: run `npm run build` before.
+// Changes the examples' templates in every way that a single property, list or resource can be changed (one of each kind per type and
+// property), and compares what `mlops diff` says with what `cdk diff` says of the same pair, and with the properties that CDK's validator
+// knows to be create-only (I9001). Fails on a disagreement that EXPLAINED has no reason for.
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+process.env.CDK_VALIDATION = 'false';
+const require = createRequire(import.meta.url);
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const { diffCloudFormation } = require('../../lib/review/cloudformation');
+const { values: options } = parseArgs({ options: { most: { type: 'string' }, list: { type: 'boolean' } } });
+// Mutations that one run of `cdk diff` is asked about: each adds the resource and all that depends on it.
+const BATCH = 60;
+
+/** Why the two may differ; each is a place where `mlops diff` is the stricter, or says what `cdk diff` leaves out. */
+const EXPLAINED = {
+  nested: 'a property below the top that CloudFormation documents as create-only: cdk diff judges by the top',
+  batch: 'machines of a Batch compute environment with ReplaceComputeEnvironment: cdk diff does not know the switch',
+  joined: 'a reference to a replaced resource within Fn::Join or Fn::Sub: cdk diff does not look there',
+  version: 'the latest version of a launch template that is changed: cdk diff does not follow it',
+  custom: 'a custom resource: nobody knows what its handler does, cdk diff says update',
+  reordered: 'the order of a list that is a set, where it cannot be updated: cdk diff says replaced, mlops diff that it may be',
+  renamed: 'the new id of a renamed resource: cdk diff replaces what refers to it, mlops diff says that it depends on the refactoring',
+};
+
+const examples = join(root, 'examples', 'housing', 'ml-platform.yaml');
+const out = mkdtempSync(join(tmpdir(), 'review-'));
+try {
+  await main();
+} finally {
+  rmSync(out, { recursive: true, force: true });
+}
+
+async function main() {
+  const seen = new Set();
+  const islands = [];
+  for (const [name, template] of templates()) {
+    for (const mutation of mutationsOf(template)) {
+      const key = `${mutation.type} ${mutation.path.map((s) => (typeof s === 'number' ? '*' : s)).join('.')} ${mutation.kind}`;
+      if (!seen.has(key)) {
+        seen.add(key);
+        islands.push(islandOf(name, template, mutation, islands.length));
+      }
+    }
+  }
+  const chosen = options.most ? islands.filter((_, n) => n % Math.ceil(islands.length / Number(options.most)) === 0) : islands;
+  const batches = Array.from({ length: Math.ceil(chosen.length / BATCH) }, (_, n) => chosen.slice(n * BATCH, (n + 1) * BATCH));
+  const said = [];
+  const work = batches.map((batch, n) => [batch, n]);
+  await Promise.all(
+    [0, 1].map(async () => {
+      for (let next = work.shift(); next; next = work.shift()) said[next[1]] = await cdkDiff(next[0], next[1]);
+    }),
+  );
+  const figures = { pairs: 0, agree: 0, verdicts: 0, same: 0 };
+  const reasons = {};
+  const unexplained = [];
+  batches.forEach((batch, n) =>
+    batch.forEach((island) => {
+      const theirs = said[n];
+      const ours = verdictsOf(island);
+      let agrees = true;
+      for (const id of new Set([...ours.keys(), ...Object.keys(island.after).concat(Object.keys(island.before)).filter((i) => theirs.has(i))])) {
+        const [we, they] = [ours.get(id)?.verdict ?? 'nothing', theirs.get(id) ?? 'nothing'];
+        figures.verdicts++;
+        if (we === they) {
+          figures.same++;
+          continue;
+        }
+        agrees = false;
+        const reason = explain(island, ours.get(id)?.change, we, they);
+        if (reason) reasons[reason] = (reasons[reason] ?? 0) + 1;
+        else unexplained.push(`${island.mutation.kind} ${island.mutation.type} ${island.mutation.path.join('.')}: ${id}: we ${we}, cdk ${they}`);
+      }
+      figures.pairs++;
+      figures.agree += agrees ? 1 : 0;
+    }),
+  );
+  const types = new Set(chosen.map((i) => i.mutation.type));
+  const percent = (a, b) => `${a} of ${b} (${((100 * a) / b).toFixed(1)} %)`;
+  console.log(`cdk diff: ${types.size} types; ${percent(figures.agree, figures.pairs)} pairs agree, ${percent(figures.same, figures.verdicts)} verdicts`);
+  for (const [reason, count] of Object.entries(reasons)) console.log(`  ${count} explained: ${EXPLAINED[reason]}`);
+  const facts = againstValidator(chosen);
+  console.log(`validator (I9001): ${percent(facts.same, facts.asked)} properties agree`);
+  for (const [reason, count] of Object.entries(facts.reasons)) console.log(`  ${count} explained: ${reason}`);
+  const open = [...unexplained, ...facts.unexplained];
+  for (const line of options.list ? open : open.slice(0, 20)) console.log(`  UNEXPLAINED ${line}`);
+  process.exitCode = open.length > 0 ? 1 : 0;
+}
+
+function templates() {
+  const { App } = require('aws-cdk-lib/core');
+  const { aws } = require('mlops-constructs');
+  const { load } = require('../../bin/cli/load.js');
+  const variants = JSON.parse(readFileSync(join(root, 'test', 'e2e', 'variants.json'), 'utf8'));
+  const found = new Map();
+  const collect = (name, build) => {
+    const outdir = join(out, name);
+    const app = new App({ outdir });
+    build(app);
+    app.synth();
+    const [file] = readdirSync(outdir).filter((f) => f.endsWith('.template.json'));
+    found.set(name, JSON.parse(readFileSync(join(outdir, file), 'utf8')));
+  };
+  for (const [name, replacements] of Object.entries(variants)) {
+    // Beside the example, because image directories are relative to the declaration.
+    const file = join(dirname(examples), `.review-aws-${name}.yaml`);
+    try {
+      writeFileSync(file, replacements.reduce((text, [from, to]) => text.replace(from, to), readFileSync(examples, 'utf8')));
+      collect(name, (app) => new aws.MlPlatformStack(app, 'review', load(file).declaration));
+    } finally {
+      rmSync(file, { force: true });
+    }
+  }
+  const { PricingStack } = require('../../examples/compose/aws.js');
+  collect('compose', (app) => new PricingStack(app, 'review', { env: { region: 'eu-west-1' } }));
+  return found;
+}
+
+function isIntrinsic(value) {
+  const keys = Object.keys(value);
+  return keys.length === 1 && (keys[0] === 'Ref' || keys[0].startsWith('Fn::'));
+}
+
+/** Every change of one thing: a value changed or removed, a list reversed, a policy of deletion, a resource added, removed or renamed. */
+function mutationsOf(template) {
+  const found = [];
+  for (const [id, resource] of Object.entries(template.Resources)) {
+    const add = (kind, path, apply) => found.push({ id, type: resource.Type, kind, path, apply });
+    const visit = (value, path) => {
+      const put = (change) => (r) => {
+        const parent = path.slice(0, -1).reduce((o, step) => o[step], r.Properties);
+        change(parent, path.at(-1));
+      };
+      if (path.length > 0) {
+        add('remove', path, put((parent, key) => (Array.isArray(parent) ? parent.splice(key, 1) : delete parent[key])));
+      }
+      if (typeof value !== 'object' || value === null || isIntrinsic(value)) {
+        add('change', path, put((parent, key) => (parent[key] = changed(value))));
+        return;
+      }
+      if (Array.isArray(value)) {
+        if (value.length > 1) add('reorder', path, put((parent, key) => parent[key].reverse()));
+        value.forEach((v, n) => visit(v, [...path, n]));
+        return;
+      }
+      for (const [key, v] of Object.entries(value)) visit(v, [...path, key]);
+    };
+    visit(resource.Properties ?? {}, []);
+    add('DeletionPolicy', [], (r) => (r.DeletionPolicy = r.DeletionPolicy === 'Retain' ? 'Delete' : 'Retain'));
+    add('delete', [], undefined);
+    add('add', [], undefined);
+    add('rename', [], undefined);
+  }
+  return found;
+}
+
+function changed(value) {
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  if (typeof value === 'object') return 'another';
+  return /^\d+$/.test(value) ? String(Number(value) + 1) : `${value}x`;
+}
+
+/** The resource with all that depends on it, under names of its own, before and after. */
+function islandOf(name, template, mutation, number) {
+  const users = new Map();
+  for (const [id, resource] of Object.entries(template.Resources)) {
+    for (const [, reference] of JSON.stringify(resource.Properties ?? {}).matchAll(/(?:"Ref":"|"Fn::GetAtt":\["|\$\{)(\w+)/g)) {
+      if (template.Resources[reference]) users.set(reference, new Set([...(users.get(reference) ?? []), id]));
+    }
+  }
+  const reached = new Set([mutation.id]);
+  for (const id of reached) for (const user of users.get(id) ?? []) reached.add(user);
+  const rename = (resources, from, to) => {
+    const names = new RegExp(`("Ref":"|"Fn::GetAtt":\\["|\\$\\{)(${from.join('|')})(?=["}.])`, 'g');
+    return JSON.parse(JSON.stringify(resources).replace(names, (_, before, id) => `${before}${to(id)}`));
+  };
+  const own = (id) => `M${number}x${id}`;
+  const part = [...reached].map((id) => [own(id), { ...template.Resources[id], DependsOn: undefined }]);
+  const before = rename(Object.fromEntries(part), [...reached], own);
+  const id = own(mutation.id);
+  let after = structuredClone(before);
+  let was = before;
+  if (mutation.kind === 'delete' || mutation.kind === 'add') {
+    // By itself: what refers to it would not be deployable without it.
+    const alone = { [`M${number}xOther`]: { Type: 'AWS::CloudFormation::WaitConditionHandle' } };
+    after = mutation.kind === 'delete' ? alone : { ...alone, [id]: before[id] };
+    was = mutation.kind === 'delete' ? { ...alone, [id]: before[id] } : alone;
+  } else if (mutation.kind === 'rename') {
+    const { [id]: moved, ...rest } = after;
+    after = rename({ ...rest, [`${id}2`]: moved }, [id], (i) => `${i}2`);
+  } else {
+    mutation.apply(after[id]);
+  }
+  return { name, mutation, id, before: was, after };
+}
+
+async function cdkDiff(batch, number) {
+  const folder = join(out, `diff-${number}`);
+  cpSync(join(out, 'housing'), folder, { recursive: true, filter: (file) => !/asset\.[0-9a-f]+/.test(file) });
+  const merged = (side) => ({ Resources: Object.assign({}, ...batch.map((island) => island[side])) });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'before.json'), JSON.stringify(merged('before')));
+  writeFileSync(join(folder, 'review.template.json'), JSON.stringify(merged('after')));
+  const args = [require.resolve('aws-cdk/bin/cdk'), 'diff', 'review', '--app', folder, '--template', join(folder, 'before.json'), '--no-color', '--strict'];
+  const child = spawn(process.execPath, args, { cwd: folder });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  if (code !== 0) throw new Error(`cdk diff: ${text.slice(-2000)}`);
+  const said = new Map();
+  for (const line of text.split('\n')) {
+    const match = /^\[([~+-])\] \S+::\S+ .*?(M\d+x\w+)(?: (replace|may be replaced|destroy|orphan))?\s*$/.exec(line);
+    if (match) said.set(match[2], match[3] ?? (match[1] === '+' ? 'add' : match[1] === '-' ? 'destroy' : 'update'));
+  }
+  return said;
+}
+
+/** What we say, in the words of `cdk diff`. */
+function verdictsOf({ before, after }) {
+  const snapshot = (Resources) => ({ kind: 'cloudformation', cloud: 'aws', stack: 's', file: 'f', body: { Resources }, paths: new Map() });
+  const verdicts = new Map();
+  for (const change of diffCloudFormation(snapshot(before), snapshot(after))) {
+    const kept = String(change.before?.DeletionPolicy ?? '').startsWith('Retain') ? 'orphan' : 'destroy';
+    if (change.action === 'move') {
+      verdicts.set(change.from, { verdict: kept, change });
+      verdicts.set(change.address, { verdict: 'add', change });
+      continue;
+    }
+    const verdict = { add: 'add', remove: kept }[change.action] ?? { yes: 'replace', conditional: 'may be replaced', no: 'update', unknown: 'unknown' }[change.replacement];
+    verdicts.set(change.address, { verdict, change });
+  }
+  return verdicts;
+}
+
+const STRICTNESS = ['nothing', 'update', 'may be replaced', 'replace'];
+
+function explain({ mutation, id }, change, we, they) {
+  if (!change) return undefined;
+  const stricter = STRICTNESS.indexOf(we) > STRICTNESS.indexOf(they) && they !== 'destroy';
+  const decisive = change.causes.filter((c) => c.replacement === change.replacement);
+  if (we === 'unknown') return change.type.startsWith('Custom::') && they !== 'replace' ? 'custom' : undefined;
+  if (mutation.kind === 'rename' && we === 'may be replaced' && they === 'replace') return 'renamed';
+  if (mutation.kind === 'reorder' && we === 'may be replaced' && they === 'replace') return 'reordered';
+  if (!stricter) return undefined;
+  if (decisive.some((c) => / \(a new version\)$/.test(String(c.after)))) return 'version';
+  if (change.type === 'AWS::Batch::ComputeEnvironment' && we === 'may be replaced') return 'batch';
+  if (change.address !== id && decisive.some((c) => / \(replaced\)$/.test(String(c.after)))) return /replaced/.test(they) ? undefined : 'joined';
+  if (change.address === id && decisive.every((c) => c.path.split('.').length > 2)) return 'nested';
+  return undefined;
+}
+
+/** Whether the properties that were changed are create-only, by the schemas that CDK's validator has. */
+function againstValidator(islands) {
+  const { CelEngine, TemplateContent } = require(require.resolve('@aws/cloudformation-validate', { paths: [dirname(require.resolve('aws-cdk-lib/package.json'))] }));
+  const engine = new CelEngine();
+  const facts = { asked: 0, same: 0, reasons: {}, unexplained: [] };
+  for (const island of islands.filter((i) => i.mutation.kind === 'change')) {
+    const { mutation, id } = island;
+    const report = engine.validateTemplate(new TemplateContent(JSON.stringify({ Resources: { [id]: island.before[id] } })));
+    const path = `Properties.${mutation.path.join('.')}`;
+    const told = report.diagnostics.filter((d) => d.ruleId === 'I9001' && d.entity.logicalId === id && `${path}.`.startsWith(`${d.propertyPath.replace(/\[(\d+)\]/g, '.$1')}.`));
+    const they = told.some((d) => d.context.lifecycle === 'create-only') ? 'yes' : told.length > 0 ? 'conditional' : 'no';
+    const change = verdictsOf(island).get(id)?.change;
+    const we = change ? change.replacement : 'nothing';
+    facts.asked++;
+    if (we === they) {
+      facts.same++;
+      continue;
+    }
+    const reason =
+      change?.type.startsWith('Custom::') && we === 'unknown'
+        ? 'a custom resource, of which nobody knows'
+        : they === 'no' && we === 'conditional'
+          ? 'conditional in the service specification, update in the schema'
+          : they === 'yes' && we === 'conditional'
+            ? 'conditional in the service specification, create-only in the schema'
+            : undefined;
+    if (reason) facts.reasons[reason] = (facts.reasons[reason] ?? 0) + 1;
+    else facts.unexplained.push(`${mutation.type} ${path}: we ${we}, validator ${they}`);
+  }
+  engine.free();
+  return facts;
+}
