@@ -29,6 +29,8 @@ const EXPLAINED = {
   renamed: 'the new id of a renamed resource: cdk diff replaces what refers to it, mlops diff says that it depends on the refactoring',
 };
 
+const STRICTNESS = ['nothing', 'update', 'may be replaced', 'replace'];
+
 const examples = join(root, 'examples', 'housing', 'ml-platform.yaml');
 const out = mkdtempSync(join(tmpdir(), 'review-'));
 try {
@@ -66,7 +68,12 @@ async function main() {
       const theirs = said[n];
       const ours = verdictsOf(island);
       let agrees = true;
-      for (const id of new Set([...ours.keys(), ...Object.keys(island.after).concat(Object.keys(island.before)).filter((i) => theirs.has(i))])) {
+      for (const id of new Set([
+        ...ours.keys(),
+        ...Object.keys(island.after)
+          .concat(Object.keys(island.before))
+          .filter((i) => theirs.has(i)),
+      ])) {
         const [we, they] = [ours.get(id)?.verdict ?? 'nothing', theirs.get(id) ?? 'nothing'];
         figures.verdicts++;
         if (we === they) {
@@ -76,7 +83,10 @@ async function main() {
         agrees = false;
         const reason = explain(island, ours.get(id)?.change, we, they);
         if (reason) reasons[reason] = (reasons[reason] ?? 0) + 1;
-        else unexplained.push(`${island.mutation.kind} ${island.mutation.type} ${island.mutation.path.join('.')}: ${id}: we ${we}, cdk ${they}`);
+        else
+          unexplained.push(
+            `${island.mutation.kind} ${island.mutation.type} ${island.mutation.path.join('.')}: ${id}: we ${we}, cdk ${they}`,
+          );
       }
       figures.pairs++;
       figures.agree += agrees ? 1 : 0;
@@ -84,7 +94,9 @@ async function main() {
   );
   const types = new Set(chosen.map((i) => i.mutation.type));
   const percent = (a, b) => `${a} of ${b} (${((100 * a) / b).toFixed(1)} %)`;
-  console.log(`cdk diff: ${types.size} types; ${percent(figures.agree, figures.pairs)} pairs agree, ${percent(figures.same, figures.verdicts)} verdicts`);
+  console.log(
+    `cdk diff: ${types.size} types; ${percent(figures.agree, figures.pairs)} pairs agree, ${percent(figures.same, figures.verdicts)} verdicts`,
+  );
   for (const [reason, count] of Object.entries(reasons)) console.log(`  ${count} explained: ${EXPLAINED[reason]}`);
   const facts = againstValidator(chosen);
   console.log(`validator (I9001): ${percent(facts.same, facts.asked)} properties agree`);
@@ -112,7 +124,10 @@ function templates() {
     // Beside the example, because image directories are relative to the declaration.
     const file = join(dirname(examples), `.review-aws-${name}.yaml`);
     try {
-      writeFileSync(file, replacements.reduce((text, [from, to]) => text.replace(from, to), readFileSync(examples, 'utf8')));
+      writeFileSync(
+        file,
+        replacements.reduce((text, [from, to]) => text.replace(from, to), readFileSync(examples, 'utf8')),
+      );
       collect(name, (app) => new aws.MlPlatformStack(app, 'review', load(file).declaration));
     } finally {
       rmSync(file, { force: true });
@@ -139,14 +154,27 @@ function mutationsOf(template) {
         change(parent, path.at(-1));
       };
       if (path.length > 0) {
-        add('remove', path, put((parent, key) => (Array.isArray(parent) ? parent.splice(key, 1) : delete parent[key])));
+        add(
+          'remove',
+          path,
+          put((parent, key) => (Array.isArray(parent) ? parent.splice(key, 1) : delete parent[key])),
+        );
       }
       if (typeof value !== 'object' || value === null || isIntrinsic(value)) {
-        add('change', path, put((parent, key) => (parent[key] = changed(value))));
+        add(
+          'change',
+          path,
+          put((parent, key) => (parent[key] = changed(value))),
+        );
         return;
       }
       if (Array.isArray(value)) {
-        if (value.length > 1) add('reorder', path, put((parent, key) => parent[key].reverse()));
+        if (value.length > 1)
+          add(
+            'reorder',
+            path,
+            put((parent, key) => parent[key].reverse()),
+          );
         value.forEach((v, n) => visit(v, [...path, n]));
         return;
       }
@@ -209,7 +237,17 @@ async function cdkDiff(batch, number) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'before.json'), JSON.stringify(merged('before')));
   writeFileSync(join(folder, 'review.template.json'), JSON.stringify(merged('after')));
-  const args = [require.resolve('aws-cdk/bin/cdk'), 'diff', 'review', '--app', folder, '--template', join(folder, 'before.json'), '--no-color', '--strict'];
+  const args = [
+    require.resolve('aws-cdk/bin/cdk'),
+    'diff',
+    'review',
+    '--app',
+    folder,
+    '--template',
+    join(folder, 'before.json'),
+    '--no-color',
+    '--strict',
+  ];
   const child = spawn(process.execPath, args, { cwd: folder });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
@@ -234,13 +272,13 @@ function verdictsOf({ before, after }) {
       verdicts.set(change.address, { verdict: 'add', change });
       continue;
     }
-    const verdict = { add: 'add', remove: kept }[change.action] ?? { yes: 'replace', conditional: 'may be replaced', no: 'update', unknown: 'unknown' }[change.replacement];
+    const verdict =
+      { add: 'add', remove: kept }[change.action] ??
+      { yes: 'replace', conditional: 'may be replaced', no: 'update', unknown: 'unknown' }[change.replacement];
     verdicts.set(change.address, { verdict, change });
   }
   return verdicts;
 }
-
-const STRICTNESS = ['nothing', 'update', 'may be replaced', 'replace'];
 
 function explain({ mutation, id }, change, we, they) {
   if (!change) return undefined;
@@ -252,21 +290,26 @@ function explain({ mutation, id }, change, we, they) {
   if (!stricter) return undefined;
   if (decisive.some((c) => / \(a new version\)$/.test(String(c.after)))) return 'version';
   if (change.type === 'AWS::Batch::ComputeEnvironment' && we === 'may be replaced') return 'batch';
-  if (change.address !== id && decisive.some((c) => / \(replaced\)$/.test(String(c.after)))) return /replaced/.test(they) ? undefined : 'joined';
+  if (change.address !== id && decisive.some((c) => / \(replaced\)$/.test(String(c.after))))
+    return /replaced/.test(they) ? undefined : 'joined';
   if (change.address === id && decisive.every((c) => c.path.split('.').length > 2)) return 'nested';
   return undefined;
 }
 
 /** Whether the properties that were changed are create-only, by the schemas that CDK's validator has. */
 function againstValidator(islands) {
-  const { CelEngine, TemplateContent } = require(require.resolve('@aws/cloudformation-validate', { paths: [dirname(require.resolve('aws-cdk-lib/package.json'))] }));
+  const { CelEngine, TemplateContent } = require(
+    require.resolve('@aws/cloudformation-validate', { paths: [dirname(require.resolve('aws-cdk-lib/package.json'))] }),
+  );
   const engine = new CelEngine();
   const facts = { asked: 0, same: 0, reasons: {}, unexplained: [] };
   for (const island of islands.filter((i) => i.mutation.kind === 'change')) {
     const { mutation, id } = island;
     const report = engine.validateTemplate(new TemplateContent(JSON.stringify({ Resources: { [id]: island.before[id] } })));
     const path = `Properties.${mutation.path.join('.')}`;
-    const told = report.diagnostics.filter((d) => d.ruleId === 'I9001' && d.entity.logicalId === id && `${path}.`.startsWith(`${d.propertyPath.replace(/\[(\d+)\]/g, '.$1')}.`));
+    const told = report.diagnostics.filter(
+      (d) => d.ruleId === 'I9001' && d.entity.logicalId === id && `${path}.`.startsWith(`${d.propertyPath.replace(/\[(\d+)\]/g, '.$1')}.`),
+    );
     const they = told.some((d) => d.context.lifecycle === 'create-only') ? 'yes' : told.length > 0 ? 'conditional' : 'no';
     const change = verdictsOf(island).get(id)?.change;
     const we = change ? change.replacement : 'nothing';
