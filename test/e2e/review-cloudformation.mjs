@@ -26,7 +26,6 @@ const EXPLAINED = {
   version: 'the latest version of a launch template that is changed: cdk diff does not follow it',
   custom: 'a custom resource: nobody knows what its handler does, cdk diff says update',
   reordered: 'the order of a list that is a set, where it cannot be updated: cdk diff says replaced, mlops diff that it may be',
-  renamed: 'the new id of a renamed resource: cdk diff replaces what refers to it, mlops diff says that it depends on the refactoring',
 };
 
 const STRICTNESS = ['nothing', 'update', 'may be replaced', 'replace'];
@@ -153,7 +152,8 @@ function mutationsOf(template) {
         const parent = path.slice(0, -1).reduce((o, step) => o[step], r.Properties);
         change(parent, path.at(-1));
       };
-      if (path.length > 0) {
+      // Without one, cdk diff itself breaks; CloudFormation refuses it.
+      if (path.length > 0 && !/^(PolicyDocument|AssumeRolePolicyDocument|Statement)$/.test(path.at(-1))) {
         add(
           'remove',
           path,
@@ -285,7 +285,6 @@ function explain({ mutation, id }, change, we, they) {
   const stricter = STRICTNESS.indexOf(we) > STRICTNESS.indexOf(they) && they !== 'destroy';
   const decisive = change.causes.filter((c) => c.replacement === change.replacement);
   if (we === 'unknown') return change.type.startsWith('Custom::') && they !== 'replace' ? 'custom' : undefined;
-  if (mutation.kind === 'rename' && we === 'may be replaced' && they === 'replace') return 'renamed';
   if (mutation.kind === 'reorder' && we === 'may be replaced' && they === 'replace') return 'reordered';
   if (!stricter) return undefined;
   if (decisive.some((c) => / \(a new version\)$/.test(String(c.after)))) return 'version';
@@ -318,13 +317,14 @@ function againstValidator(islands) {
       facts.same++;
       continue;
     }
+    const stays = change?.after?.Properties?.ReplaceComputeEnvironment === false;
     const reason =
       change?.type.startsWith('Custom::') && we === 'unknown'
         ? 'a custom resource, of which nobody knows'
-        : they === 'no' && we === 'conditional'
-          ? 'conditional in the service specification, update in the schema'
-          : they === 'yes' && we === 'conditional'
-            ? 'conditional in the service specification, create-only in the schema'
+        : stays && they === 'conditional' && we === 'no'
+          ? 'a Batch compute environment with ReplaceComputeEnvironment off: its machines are replaced, it stays'
+          : they === 'no' && we === 'yes'
+            ? 'replaced by the service specification, which cdk diff reads, too; updated by the schema'
             : undefined;
     if (reason) facts.reasons[reason] = (facts.reasons[reason] ?? 0) + 1;
     else facts.unexplained.push(`${mutation.type} ${path}: we ${we}, validator ${they}`);

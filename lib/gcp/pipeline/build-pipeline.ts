@@ -278,7 +278,10 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
     const stack = TerraformStack.of(this);
     const all = (stack.node.tryFindChild('SourceRepositories') as Construct | undefined) ?? new Construct(stack, 'SourceRepositories');
     const id = [connection ?? repository.provider, ...repository.owner.split('/'), repository.name, region].join('-');
-    return (all.node.tryFindChild(id) as SourceRepository | undefined) ?? new SourceRepository(all, id, { project, region, repository, connection });
+    return (
+      (all.node.tryFindChild(id) as SourceRepository | undefined) ??
+      new SourceRepository(all, id, { project, region, repository, connection })
+    );
   }
 
   private outputs({ project, region, approval }: BuildPipelineProps): void {

@@ -5,7 +5,7 @@ export interface Difference {
   readonly path: readonly Step[];
   readonly before?: unknown;
   readonly after?: unknown;
-  /** The same members in another order, in a list whose order means nothing. */
+  /** The same members in another order, in a list whose order means nothing, or written in another way. */
   readonly reordered?: boolean;
 }
 
@@ -33,7 +33,12 @@ function compare(before: unknown, after: unknown, path: readonly Step[], inPolic
   }
   // A policy says "s3:GetObject" and ["s3:GetObject"] alike.
   if (inPolicy && Array.isArray(before) !== Array.isArray(after) && before !== undefined && after !== undefined) {
-    return compareLists([before].flat(), [after].flat(), path, inPolicy, found);
+    const known = found.length;
+    compareLists([before].flat(), [after].flat(), path, inPolicy, found);
+    if (found.length === known) {
+      found.push({ path, before, after, reordered: true });
+    }
+    return;
   }
   if (isPlain(before) && isPlain(after)) {
     const policy = inPolicy || ('Statement' in before && 'Statement' in after);
@@ -89,7 +94,7 @@ function compareSets(before: unknown[], after: unknown[], path: readonly Step[],
   before.forEach((value, index) => {
     const twin = byText.get(canonical(value, inPolicy))?.shift();
     if (twin) {
-      moved ||= twin.index !== index;
+      moved ||= twin.index !== index || canonical(value, false, true) !== canonical(twin.value, false, true);
     } else {
       gone.push({ value, index });
     }

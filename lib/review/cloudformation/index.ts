@@ -11,6 +11,7 @@ import { withoutSecrets } from './wording';
 const STACK_IS_GONE = 'Nothing happens until somebody deletes the stack: one that its app no longer has stays deployed.';
 const RETAINED = 'It stays in the account, outside of any stack: import it or delete it by hand.';
 const REFACTOR = 'Rename without loss: deploy the new ids by themselves first, with `cdk refactor` (a CloudFormation stack refactor).';
+const FOLLOWS = 'It is replaced only because what it refers to was renamed: with `cdk refactor` for that it stays as it is.';
 const TYPE_CHANGED = 'CloudFormation refuses another type under the same logical id: give the construct a new id.';
 
 type Found = Omit<Change, 'cloud' | 'stack'>;
@@ -118,9 +119,12 @@ function updated(origin: string, id: string, old: Resource, now: Resource, renam
     ];
   }
   const renamed = mapReferences(old.body, rename) as Body;
-  const { causes, findings } = judge(now, old.body, renamed, raw, moved);
+  const real = differencesOf(renamed, now.body);
+  const { causes, findings } = judge(now, old.body, real, renamed, raw, moved);
   const own = strongest(causes.map((c) => c.replacement));
-  const advice = old.type !== now.type ? TYPE_CHANGED : moved ? REFACTOR : own === 'yes' ? adviceOnName(now, causes) : undefined;
+  const follows = own !== 'no' && real.length === 0;
+  const advice =
+    old.type !== now.type ? TYPE_CHANGED : moved ? REFACTOR : follows ? FOLLOWS : own === 'yes' ? adviceOnName(now, causes) : undefined;
   return [
     {
       ...subject(id, now),
@@ -128,7 +132,7 @@ function updated(origin: string, id: string, old: Resource, now: Resource, renam
       ...(moved && { from: origin }),
       replacement: moved ? 'yes' : own,
       causes,
-      findings: moved ? [renamedAs(origin), ...findings] : findings,
+      findings: moved ? [renamedAs(origin, causes.length === 0), ...findings] : findings,
       ...(advice !== undefined && { advice }),
       before: renamed,
       after: now.body,
@@ -136,35 +140,45 @@ function updated(origin: string, id: string, old: Resource, now: Resource, renam
   ];
 }
 
-function renamedAs(origin: string): Finding {
+function renamedAs(origin: string, alone: boolean): Finding {
   return {
     class: 'replace',
-    why: `Only the logical id changes, from ${origin}: unless it is refactored, CloudFormation makes it anew and removes the old one.`,
+    why: `${alone ? 'Only the' : 'The'} logical id changes, from ${origin}: unless it is refactored, CloudFormation makes it anew and removes the old one.`,
   };
 }
 
 type Differences = ReturnType<typeof differencesOf>;
 
-function judge(now: Resource, old: Body, renamed: Body, raw: Differences, moved: boolean): { causes: Cause[]; findings: Finding[] } {
-  const real = differencesOf(renamed, now.body);
+function judge(
+  now: Resource,
+  old: Body,
+  real: Differences,
+  renamed: Body,
+  raw: Differences,
+  moved: boolean,
+): { causes: Cause[]; findings: Finding[] } {
   const causes = real.filter((d) => !d.reordered).map((d) => causeOf(now.type, d, [renamed, now.body]));
   const findings: Finding[] = [];
   // The service sees a set; whether CloudFormation does where it cannot update, nobody promises.
   const reordered = real.filter((d) => d.reordered).map((d) => causeOf(now.type, d, [now.body]));
-  causes.push(...reordered.filter((c) => c.replacement !== 'no').map((c) => ({ ...c, replacement: 'conditional' as const })));
+  const doubted = reordered.filter((c) => c.replacement !== 'no');
+  causes.push(...doubted.map((c) => (c.replacement === 'yes' ? { ...c, replacement: 'conditional' as const } : c)));
   if (causes.length === 0 && reordered.length > 0) {
     causes.push(...reordered);
     findings.push(
-      ...reordered.map((c): Finding => ({ class: 'cosmetic', why: `Only the order of \`${c.path}\` differs, which means nothing there.` })),
+      ...reordered.map((c): Finding => ({
+        class: 'cosmetic',
+        why: `Only the order or the writing of \`${c.path}\` differs, which means nothing there.`,
+      })),
     );
   }
   if (!moved) {
-    // To refer to what got a new id is the same if that is renamed, and another if it is made anew.
+    // Unless that is refactored, what refers to a renamed resource gets another one.
     const known = new Set(real.map((d) => textOf(d.path)));
     const referring = raw.filter((d) => !known.has(textOf(d.path))).map((d) => causeOf(now.type, d, [old, now.body]));
-    const fixed = referring.filter((c) => c.replacement === 'yes').map((c) => ({ ...c, replacement: 'conditional' as const }));
-    causes.push(...(causes.length > 0 ? fixed : referring.map((c) => fixed.find((f) => f.path === c.path) ?? c)));
-    if (real.length === 0 && fixed.length === 0) {
+    const harmless = referring.every((c) => c.replacement === 'no');
+    causes.push(...(causes.length > 0 && harmless ? [] : referring));
+    if (real.length === 0 && harmless) {
       findings.push({ class: 'cosmetic', why: 'Only the logical id that it refers to differs: the resource behind it was renamed.' });
     }
   }

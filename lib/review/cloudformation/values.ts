@@ -108,11 +108,14 @@ export function isIntrinsic(value: object): boolean {
 
 const REFERENCE = /\$\{([A-Za-z0-9]+)((?:\.[^}]*)?)\}/g;
 
-/** Logical ids (and names of parameters) that a rendered value refers to, each with the path to where it does. */
+type Path = readonly (string | number)[];
+
+/** Logical ids (and names of parameters) that a rendered value refers to, each with the path to the property that does. */
 export function referencesIn(
   value: unknown,
-  visit: (id: string, path: readonly (string | number)[], value: string) => void,
-  path: readonly (string | number)[] = [],
+  visit: (id: string, path: Path, value: string) => void,
+  path: Path = [],
+  inside = false,
 ): void {
   if (typeof value === 'string') {
     if (value.includes('${')) {
@@ -120,12 +123,11 @@ export function referencesIn(
         visit(match[1], path, value);
       }
     }
-  } else if (Array.isArray(value)) {
-    value.forEach((v, n) => referencesIn(v, visit, [...path, n]));
   } else if (typeof value === 'object' && value !== null) {
-    const inside = isIntrinsic(value);
+    // The arguments of a function are no properties.
+    const within = inside || (!Array.isArray(value) && isIntrinsic(value));
     for (const [key, v] of Object.entries(value)) {
-      referencesIn(v, visit, inside ? path : [...path, key]);
+      referencesIn(v, visit, within ? path : [...path, Array.isArray(value) ? Number(key) : key], within);
     }
   }
 }
