@@ -22,7 +22,7 @@ export function findCommon(change: Change, known: readonly Finding[]): Finding[]
   ) {
     findings.push({
       class: 'cosmetic',
-      why: `Only ${kindsOf(change.type, change.causes)} differ${change.action === 'move' ? ', and the address' : ''}.`,
+      why: `Nothing but ${kindsOf(change.type, change.causes)} differs.`,
     });
   } else if (change.action === 'move' && change.replacement === 'no' && change.causes.length === 0) {
     findings.push({ class: 'cosmetic', why: `Only its address differs: it was \`${change.from}\`.` });

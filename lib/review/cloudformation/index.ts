@@ -59,7 +59,12 @@ function resourcesOf(snapshot: Snapshot | undefined): Resources {
       const own = Object.entries(metadata).filter(([key]) => !key.startsWith('aws:'));
       const body = {
         ...asBody(render(rest)),
-        ...(DependsOn !== undefined && { DependsOn: [DependsOn].flat().sort() }),
+        ...(DependsOn !== undefined && {
+          DependsOn: [DependsOn]
+            .flat()
+            .sort()
+            .map((other) => `\${${other}}`),
+        }),
         ...(Condition !== undefined && { Condition: render(conditionOf(snapshot.body, String(Condition))) }),
         ...(own.length > 0 && { Metadata: render(Object.fromEntries(own)) }),
       } as Body;
@@ -122,9 +127,7 @@ function updated(origin: string, id: string, old: Resource, now: Resource, renam
   const real = differencesOf(renamed, now.body);
   const { causes, findings } = judge(now, old.body, real, renamed, raw, moved);
   const own = strongest(causes.map((c) => c.replacement));
-  const follows = own !== 'no' && real.length === 0;
-  const advice =
-    old.type !== now.type ? TYPE_CHANGED : moved ? REFACTOR : follows ? FOLLOWS : own === 'yes' ? adviceOnName(now, causes) : undefined;
+  const advice = adviceOn(old, now, causes, moved, real.length === 0);
   return [
     {
       ...subject(id, now),
@@ -138,6 +141,17 @@ function updated(origin: string, id: string, old: Resource, now: Resource, renam
       after: now.body,
     },
   ];
+}
+
+function adviceOn(old: Resource, now: Resource, causes: readonly Cause[], moved: boolean, follows: boolean): string | undefined {
+  if (old.type !== now.type) {
+    return TYPE_CHANGED;
+  }
+  const own = strongest(causes.map((c) => c.replacement));
+  if (moved) {
+    return own === 'no' ? REFACTOR : undefined;
+  }
+  return own === 'no' ? undefined : follows ? FOLLOWS : own === 'yes' ? adviceOnName(now, causes) : undefined;
 }
 
 function renamedAs(origin: string, alone: boolean): Finding {
@@ -177,7 +191,8 @@ function judge(
     const known = new Set(real.map((d) => textOf(d.path)));
     const referring = raw.filter((d) => !known.has(textOf(d.path))).map((d) => causeOf(now.type, d, [old, now.body]));
     const harmless = referring.every((c) => c.replacement === 'no');
-    causes.push(...(causes.length > 0 && harmless ? [] : referring));
+    const named = referring.filter((c) => !c.path.startsWith('DependsOn'));
+    causes.push(...(causes.length > 0 && harmless ? [] : named.length > 0 ? named : referring));
     if (real.length === 0 && harmless) {
       findings.push({ class: 'cosmetic', why: 'Only the logical id that it refers to differs: the resource behind it was renamed.' });
     }

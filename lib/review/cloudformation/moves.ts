@@ -35,7 +35,7 @@ export function findMoves(before: Resources, after: Resources): Map<string, stri
   if (gone.size === 0 || come.size === 0) {
     return moves;
   }
-  const shapes = new Map([...gone, ...come].map(([id, r]) => [id, shapeOf(r, (other) => gone.has(other) || come.has(other))]));
+  const shapes = new Map([...gone, ...come].map(([id, r]) => [id, shapeOf(id, r, (other) => gone.has(other) || come.has(other))]));
   const colours = refine(shapes);
   const groups = new Map<number, { gone: string[]; come: string[] }>();
   for (const [ids, side] of [
@@ -107,21 +107,15 @@ interface Shape {
   readonly references: readonly string[];
 }
 
-function shapeOf(resource: Resource, mayHaveMoved: (id: string) => boolean): Shape {
+function shapeOf(id: string, resource: Resource, mayHaveMoved: (id: string) => boolean): Shape {
   const properties = Object.entries((resource.body.Properties ?? {}) as Body).filter(([name]) => !INCIDENTAL.has(name));
   // Sorted by name, so that references come in the same order; DependsOn and policies of the template do not make identity.
   const sorted = Object.fromEntries(properties.sort(([a], [b]) => (a < b ? -1 : 1)));
   const references: string[] = [];
-  referencesIn(sorted, (id) => mayHaveMoved(id) && references.push(id));
-  return {
-    type: resource.type,
-    text: canonical(
-      mapReferences(sorted, (id) => (mayHaveMoved(id) ? '#' : id)),
-      false,
-      true,
-    ),
-    references,
-  };
+  referencesIn(sorted, (other) => mayHaveMoved(other) && references.push(other));
+  const anonymous = mapReferences(sorted, (other) => (mayHaveMoved(other) ? '#' : other));
+  // The CDK names a policy by its logical id: a name that follows the id does not tell two apart.
+  return { type: resource.type, text: canonical(anonymous, false, true).replaceAll(id, '#self'), references };
 }
 
 /** Colours: equal for those that cannot be told apart by what they declare and refer to. */

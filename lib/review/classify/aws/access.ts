@@ -33,6 +33,12 @@ const RESOURCE_POLICIES: { readonly [type: string]: { readonly path: string; rea
   'AWS::SecretsManager::ResourcePolicy': { path: 'ResourcePolicy', on: 'SecretId' },
 };
 
+/** Whether the property of the type is a policy that is read here. */
+export function isPolicyOf(type: string, path: string): boolean {
+  const where = RESOURCE_POLICIES[type];
+  return where ? `${path}.`.startsWith(where.path === '' ? 'Statement.' : `${where.path}.`) : /(^|\.)Statement(\.|$)/.test(path);
+}
+
 /** Somebody can do what nobody could before: who, what, on what. */
 export function findAccess(change: Change): Finding[] {
   return [
@@ -49,7 +55,7 @@ export function findAccess(change: Change): Finding[] {
 function resourcePolicy(change: Change): Finding[] {
   const where = RESOURCE_POLICIES[change.type];
   if (!where) {
-    return [];
+    return /^AWS::(IAM|SSO)::/.test(change.type) ? [] : anyPolicy(change);
   }
   const document = (body: Body | undefined): unknown => (where.path === '' ? { Statement: at(body, 'Statement') } : at(body, where.path));
   const [was, is] = [change.before, change.after].map(document);
@@ -61,6 +67,18 @@ function resourcePolicy(change: Change): Finding[] {
     return [];
   }
   return compared(statementsOf(was), statementsOf(is), undefined, own);
+}
+
+/** A type without a row may hold policies all the same: whatever has statements is one. */
+function anyPolicy(change: Change): Finding[] {
+  const found = (value: unknown): Statement[] =>
+    Array.isArray(value)
+      ? value.flatMap(found)
+      : 'Statement' in recordOf(value)
+        ? statementsOf(value)
+        : Object.values(recordOf(value)).flatMap(found);
+  const [was, is] = [change.before, change.after].map((body) => found(body?.Properties));
+  return is.length + was.length === 0 ? [] : compared(was, is, undefined, change.address);
 }
 
 function identityPolicies(change: Change): Finding[] {
@@ -179,7 +197,7 @@ function compared(was: readonly Statement[], is: readonly Statement[], who: stri
     })),
     ...undenied.map((p): Finding => ({
       class: 'access',
-      why: `${capital(subject(p))} is no longer denied ${what(p)} on ${target(p, on)}${provided(p.condition)}, if something else allows it.`,
+      why: `${capital(subject(p))} can newly do ${what(p)} on ${target(p, on)}, if ${p.condition ? `${provided(p.condition).slice(5)} and ` : ''}something allows it: a denial is gone.`,
     })),
   ];
 }

@@ -9,11 +9,20 @@ function follow(value: unknown, steps: readonly string[]): unknown {
   if (steps.length === 0 || value === undefined || value === null) {
     return value ?? undefined;
   }
+  if (isOpaque(value)) {
+    return value;
+  }
   const [step, ...rest] = steps;
   if (step === '*') {
     return Array.isArray(value) ? value.map((v) => follow(v, rest)).filter((v) => v !== undefined) : undefined;
   }
   return typeof value === 'object' ? follow((value as Body)[step], rest) : undefined;
+}
+
+/** Whether only the deployment knows the value, because a function of the template makes it. */
+export function isOpaque(value: unknown): boolean {
+  const keys = Object.keys(recordOf(value));
+  return (keys.length === 1 && keys[0].startsWith('Fn::')) || (Array.isArray(value) && value.some(isOpaque));
 }
 
 export function recordOf(value: unknown): Body {
@@ -78,4 +87,14 @@ export function theOne(type: string): string {
 /** Whether what is declared at the path differs; of a resource that is added or removed nothing is compared. */
 export function differs(change: Change, path: string): boolean {
   return change.before !== undefined && change.after !== undefined && !isEqual(at(change.before, path), at(change.after, path));
+}
+
+/**
+ * Whether a guard that was up is down. Where only the deployment knows, it may be: that is conditional.
+ */
+export function isDown(guards: (value: unknown) => boolean, was: unknown, is: unknown): 'yes' | 'maybe' | 'no' {
+  if (isEqual(was, is) || (!isOpaque(was) && !guards(was)) || (!isOpaque(is) && guards(is))) {
+    return 'no';
+  }
+  return isOpaque(was) || isOpaque(is) ? 'maybe' : 'yes';
 }

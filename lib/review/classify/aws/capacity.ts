@@ -180,6 +180,9 @@ function shown(value: unknown, unit?: string): string {
   return unit && numberOf(value) !== undefined ? `${text} ${unit}` : Array.isArray(value) && unit ? `${text} ${unit}` : text;
 }
 
+// As people say it.
+const PURCHASES: { readonly [type: string]: string } = { EC2: 'on-demand', ON_DEMAND: 'on-demand', SPOT: 'spot', spot: 'spot' };
+
 // `{ Type: 'GPU', Value: '1' }` is "1 GPU".
 function member(value: unknown): string {
   if (Array.isArray(value)) {
@@ -188,5 +191,5 @@ function member(value: unknown): string {
   if (typeof value === 'object' && value !== null && 'Type' in value && 'Value' in value) {
     return `${plain(value.Value)} ${plain(value.Type)}`;
   }
-  return plain(value);
+  return PURCHASES[String(value)] ?? plain(value);
 }

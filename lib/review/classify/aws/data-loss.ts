@@ -1,5 +1,5 @@
 import { Change, Finding } from '../../model';
-import { at, differs, isTrue, listOf, numberOf, plain, recordOf, theOne } from './body';
+import { at, differs, isDown, isTrue, listOf, numberOf, plain, recordOf, theOne } from './body';
 import { findShorterLifecycle } from './lifecycle';
 import { HOLDS } from './stateful';
 
@@ -169,12 +169,6 @@ const PROTECTIONS: readonly Protection[] = [
     isOn: on('false'),
     lost: 'its automated backups are newly deleted with it',
   },
-  {
-    types: /^AWS::SageMaker::Domain$/,
-    path: 'RetentionPolicy.HomeEfsFileSystem',
-    isOn: off('Delete'),
-    lost: 'home directories are newly deleted with it',
-  },
   { types: /^AWS::KMS::Key$/, path: 'Enabled', isOn: off('false'), lost: 'what is encrypted under it cannot be read: the key is disabled' },
   {
     types: /^AWS::Backup::BackupVault$/,
@@ -197,10 +191,13 @@ const PROTECTIONS: readonly Protection[] = [
 ];
 
 function unprotected(change: Change): Finding[] {
-  return PROTECTIONS.filter(
-    ({ types, path, isOn }) =>
-      types.test(change.type) && differs(change, path) && isOn(at(change.before, path)) && !isOn(at(change.after, path)),
-  ).map(({ lost }): Finding => ({ class: 'data-loss', why: `${theOne(change.type)}: ${lost}.` }));
+  return PROTECTIONS.filter(({ types, path }) => types.test(change.type) && differs(change, path)).flatMap(
+    ({ path, isOn, lost }): Finding[] => {
+      const down = isDown(isOn, at(change.before, path), at(change.after, path));
+      const why = `${lost.charAt(0).toUpperCase()}${lost.slice(1)}.`;
+      return down === 'no' ? [] : [{ class: 'data-loss', why, ...(down === 'maybe' && { conditional: true }) }];
+    },
+  );
 }
 
 /** A time that data is kept; absent or `forever` is without end. */
@@ -281,3 +278,12 @@ function shorter(change: Change): Finding[] {
       : [];
   });
 }
+
+/** Where the rules above and those of lifecycles read. */
+export const DATA_PATHS: readonly { readonly types: RegExp; readonly path: string }[] = [
+  ...PROTECTIONS,
+  ...RETENTIONS,
+  { types: /^AWS::S3::Bucket$/, path: 'LifecycleConfiguration' },
+  { types: /^AWS::ECR::Repository$/, path: 'LifecyclePolicy' },
+  { types: /^AWS::Backup::BackupPlan$/, path: 'BackupPlan' },
+];

@@ -1,4 +1,4 @@
-import { Change, Finding } from '../../model';
+import { Cause, Change, Finding } from '../../model';
 import { at, differs, isEqual, isTrue, listOf, numberOf, plain, recordOf, theOne } from './body';
 
 // What those who depend on it notice when one of the type goes or another takes its place.
@@ -177,7 +177,7 @@ function rules(change: Change): Finding[] {
   if (
     change.type === 'AWS::Batch::ComputeEnvironment' &&
     change.action === 'update' &&
-    change.causes.some((c) => BATCH_MACHINES.test(c.path))
+    change.causes.some((c) => BATCH_MACHINES.test(c.path) && !isReordered(c))
   ) {
     const stops = isTrue(at(change.after, 'UpdatePolicy.TerminateJobsOnUpdate'));
     const minutes = numberOf(at(change.after, 'UpdatePolicy.JobExecutionTimeoutMinutes')) ?? 30;
@@ -185,6 +185,14 @@ function rules(change: Change): Finding[] {
     during.push({ class: 'interrupt', why: `Its machines are exchanged: ${jobs}.` });
   }
   return during;
+}
+
+function isReordered({ before, after }: Cause): boolean {
+  const members = (list: unknown): string[] =>
+    listOf(list)
+      .map((m) => JSON.stringify(m))
+      .sort();
+  return Array.isArray(before) && Array.isArray(after) && isEqual(members(before), members(after));
 }
 
 // A switch or a limit after which less is served than before.

@@ -56,8 +56,12 @@ const PEERS = [
 function ruleOf(body: Body | undefined): Rule | undefined {
   const rule = recordOf(body?.Properties);
   const peer = PEERS.map((p) => rule[p]).find((v) => v !== undefined);
-  if (!body || peer === undefined) {
+  if (!body) {
     return undefined;
+  }
+  if (peer === undefined) {
+    // What only the deployment knows is taken for something that is let in.
+    return { protocol: '-1', from: 0, to: 65535, peer: plain(rule) };
   }
   const protocol = String(rule.IpProtocol ?? '-1').toLowerCase();
   const named = protocol === 'tcp' || protocol === 'udp' || protocol === '6' || protocol === '17';

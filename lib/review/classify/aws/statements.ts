@@ -15,18 +15,40 @@ export interface Statement {
 }
 
 export function statementsOf(document: unknown): Statement[] {
-  return listOf(recordOf(parsed(document)).Statement).map((raw) => {
-    const s = recordOf(raw);
-    const conditions = Object.keys(recordOf(s.Condition)).length > 0 ? canonical(s.Condition) : '';
-    return {
-      allows: s.Effect !== 'Deny',
-      principals: principalsOf(s.Principal ?? s.NotPrincipal),
-      actions: texts(s.Action ?? s.NotAction).map((a) => a.toLowerCase()),
-      resources: s.Resource === undefined && s.NotResource === undefined ? ['self'] : texts(s.Resource ?? s.NotResource),
-      condition: conditions,
-      inverted: ['NotAction', 'NotResource', 'NotPrincipal'].filter((n) => s[n] !== undefined),
-    };
-  });
+  if (document === undefined) {
+    return [];
+  }
+  const { Statement: statements } = recordOf(parsed(document));
+  return statements === undefined ? [opaque(document)] : listOf(statements).map(statementOf);
+}
+
+function statementOf(raw: unknown): Statement {
+  const s = recordOf(raw);
+  if (s.Action === undefined && s.NotAction === undefined) {
+    return opaque(raw);
+  }
+  return {
+    allows: s.Effect !== 'Deny',
+    principals: principalsOf(s.Principal ?? s.NotPrincipal),
+    actions: texts(s.Action ?? s.NotAction),
+    resources: s.Resource === undefined && s.NotResource === undefined ? ['self'] : texts(s.Resource ?? s.NotResource),
+    condition: Object.keys(recordOf(s.Condition)).length > 0 ? canonical(s.Condition) : '',
+    inverted: ['NotAction', 'NotResource', 'NotPrincipal'].filter((n) => s[n] !== undefined),
+  };
+}
+
+// What only the deployment knows is taken for something that is allowed.
+function opaque(raw: unknown): Statement {
+  const text = plain(raw);
+  const shown = text.length > 80 ? `${text.slice(0, 80)}...` : text;
+  return {
+    allows: true,
+    principals: ['whoever it names'],
+    actions: [`what only the deployment knows (${shown})`],
+    resources: ['self'],
+    condition: '',
+    inverted: [],
+  };
 }
 
 // ECR, Batch and others take a policy as text as well.
@@ -118,7 +140,7 @@ function covers(s: Statement, condition: string, principal: string, action: stri
     s.inverted.length === 0 &&
     (s.condition === '' || s.condition === condition) &&
     s.principals.some((p) => p === principal || p === 'AWS:*') &&
-    s.actions.some((a) => matches(a, action)) &&
+    s.actions.some((a) => matches(a.toLowerCase(), action.toLowerCase())) &&
     s.resources.some((r) => matches(r, resource))
   );
 }
