@@ -6,8 +6,9 @@ const CLOUDS = ['aws', 'azure', 'gcp'];
 // Lowest first. The lowest holds what every capability stands on, and its files may import each other.
 const TIERS = [
   ['resource-group', 'member', 'logs', 'network', 'support'],
-  ['storage', 'registry', 'tracking', 'feature-store'],
-  ['training', 'inference', 'workbench'],
+  ['storage', 'registry', 'secret'],
+  ['file-system', 'tracking', 'feature-store'],
+  ['training', 'inference', 'models', 'workbench'],
   ['pipeline', 'workflow', 'monitoring', 'feedback', 'cost'],
   ['platform', 'stack', 'index'],
 ];

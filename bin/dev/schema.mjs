@@ -10,10 +10,22 @@ const path = (relative) => fileURLToPath(new URL(`../../${relative}`, import.met
 const SCHEMA = path('schema/ml-platform.schema.json');
 const CACHE = path('node_modules/.cache/mlops-constructs/schema');
 // The declaration, and the files whose enums it uses.
-const DECLARATION = ['index', 'inference', 'monitoring', 'pipeline', 'shared', 'targets', 'training'].map((name) => `platform/${name}`);
-const SOURCES = [...DECLARATION, 'environment', 'image', 'inference', 'pipeline', 'rollout', 'training'].map((name) =>
-  path(`lib/core/${name}.ts`),
+const DECLARATION = ['index', 'inference', 'monitoring', 'pipeline', 'shared', 'storage', 'targets', 'tracking', 'training'].map(
+  (name) => `platform/${name}`,
 );
+const SOURCES = [
+  ...DECLARATION,
+  'environment',
+  'features',
+  'image',
+  'inference',
+  'models',
+  'pipeline',
+  'rollout',
+  'storage',
+  'tracking',
+  'training',
+].map((name) => path(`lib/core/${name}.ts`));
 
 /** Writes the schema, unless exactly this one was generated from exactly these sources before. */
 export function writeSchema() {

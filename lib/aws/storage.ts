@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { Duration, Environment, IArtifactStoreBase } from '../core';
 import { policyOf } from '../core/environment';
 import { parity } from '../core/parity';
-import { ARTIFACT_PREFIXES } from '../core/training';
+import { ARTIFACT_PREFIXES } from '../core/storage';
 import { acknowledge } from './private/acknowledge';
 import { removalOf } from './private/logs';
 import { checksOf } from './private/scope';

@@ -2,6 +2,7 @@ import { IConstruct } from 'constructs';
 import { Accelerator } from './accelerator';
 import { Environment } from './environment';
 import { ContainerImage, ImageOwner } from './image';
+import { ModelReference } from './models';
 import { Rollout } from './rollout';
 import { Duration, Size } from './units';
 
@@ -95,6 +96,12 @@ export interface InferenceBaseProps {
    * @default - none
    */
   readonly env?: { readonly [name: string]: string };
+  /**
+   * The registered model that it serves, as `ML_MODEL_URI`. Needs a tracking server.
+   *
+   * @default - none
+   */
+  readonly model?: ModelReference;
   /**
    * A GPU for each instance.
    *

@@ -93,6 +93,12 @@ export interface TrainingBaseProps {
    */
   readonly env?: { readonly [name: string]: string };
   /**
+   * Name that jobs register their model under, as `ML_MODEL_NAME`. Needs a tracking server.
+   *
+   * @default - none
+   */
+  readonly modelName?: string;
+  /**
    * What the cluster is for; chooses retention and protection.
    *
    * @default Environment.DEV
@@ -120,9 +126,6 @@ export const TRAINING_ENV = {
 
 /** The rendezvous variables of torchrun, set on every engine. */
 export const RENDEZVOUS_ENV = ['MASTER_ADDR', 'MASTER_PORT', 'NNODES', 'NODE_RANK', 'NPROC_PER_NODE'] as const;
-
-/** The folders of an artifact store that jobs use. */
-export const ARTIFACT_PREFIXES = { data: 'data', checkpoints: 'checkpoints', models: 'models', capture: 'capture' } as const;
 
 /** The port that torchrun's workers meet at. */
 export const RENDEZVOUS_PORT = 29500;

@@ -9,7 +9,7 @@ import { policyOf } from '../core/environment';
 import { isUnresolved } from '../core/errors';
 import { physicalName } from '../core/naming';
 import { parity } from '../core/parity';
-import { ARTIFACT_PREFIXES } from '../core/training';
+import { ARTIFACT_PREFIXES } from '../core/storage';
 import { IMember } from './member';
 import { checkPlace } from './private/place';
 import { checksFor } from './private/root';

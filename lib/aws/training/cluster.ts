@@ -10,7 +10,7 @@ import { Construct } from 'constructs';
 import { AlarmSeverity, Capacity, Duration, Schedule, Size } from '../../core';
 import { RUNBOOK } from '../../core/monitoring';
 import { parity } from '../../core/parity';
-import { ARTIFACT_PREFIXES } from '../../core/training';
+import { ARTIFACT_PREFIXES } from '../../core/storage';
 import { MlNetwork } from '../network';
 import { resolveImage } from '../private/image';
 import { logGroup } from '../private/logs';

@@ -2,13 +2,17 @@ import { Environment } from '../environment';
 import { InferenceDeclaration } from './inference';
 import { MonitoringDeclaration } from './monitoring';
 import { PipelineDeclaration } from './pipeline';
+import { RegistryDeclaration, SecretDeclaration, StorageDeclaration } from './storage';
 import { TargetsDeclaration } from './targets';
+import { FeatureGroupDeclaration, ModelDeclaration, TrackingDeclaration } from './tracking';
 import { TrainingDeclaration } from './training';
 export * from './inference';
 export * from './monitoring';
 export * from './pipeline';
 export * from './shared';
+export * from './storage';
 export * from './targets';
+export * from './tracking';
 export * from './training';
 
 /**
@@ -58,6 +62,42 @@ export interface MlPlatformProps {
    * @default - none
    */
   readonly pipelines?: { readonly [name: string]: PipelineDeclaration };
+  /**
+   * Where data lives: the artifact store, and file systems that machines share.
+   *
+   * @default - an artifact store, versioned
+   */
+  readonly storage?: StorageDeclaration;
+  /**
+   * The registry of images.
+   *
+   * @default - one if anything is built
+   */
+  readonly registry?: RegistryDeclaration;
+  /**
+   * Secrets, by name. Their values are put by the commands that the deployment prints.
+   *
+   * @default - none
+   */
+  readonly secrets?: { readonly [name: string]: SecretDeclaration };
+  /**
+   * Where experiments are kept.
+   *
+   * @default - nowhere
+   */
+  readonly tracking?: TrackingDeclaration;
+  /**
+   * Registered models, by name.
+   *
+   * @default - none
+   */
+  readonly models?: { readonly [name: string]: ModelDeclaration };
+  /**
+   * Groups of features, by name.
+   *
+   * @default - none
+   */
+  readonly features?: { readonly [name: string]: FeatureGroupDeclaration };
   /**
    * Dashboard, alarms and who is told.
    *

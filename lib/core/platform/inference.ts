@@ -75,6 +75,26 @@ export interface InferenceDeclaration {
    */
   readonly env?: { readonly [name: string]: string };
   /**
+   * Where file systems of `storage.shared` are mounted, a folder of `/mnt`: `{ scratch: /mnt/scratch }`.
+   *
+   * @default - none
+   */
+  readonly mounts?: { readonly [fileSystem: string]: string };
+  /**
+   * Environment variables that hold secrets of `secrets`: `{ HF_TOKEN: hugging-face }`.
+   *
+   * @default - none
+   */
+  readonly secrets?: { readonly [variable: string]: string };
+  /**
+   * The registered model that it serves: `models:/housing/production`, or `models:/housing/3` for one version; handed to it as
+   * `ML_MODEL_URI`. Needs `tracking`.
+   *
+   * @default - none
+   * @pattern ^models:/.+$
+   */
+  readonly model?: string;
+  /**
    * A GPU for each instance.
    *
    * @default - none

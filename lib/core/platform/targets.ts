@@ -68,6 +68,19 @@ export interface AwsExisting {
    * @default - a repository of the platform's own
    */
   readonly imageRepository?: string;
+  /**
+   * Address of an MLflow server that training and services use, such as `https://mlflow.example.com`. It has to let them in by itself.
+   *
+   * @default - the platform makes its own, if `tracking` is declared
+   * @pattern ^https://\S+$
+   */
+  readonly mlflow?: string;
+  /**
+   * A PostgreSQL database for the platform's tracking server.
+   *
+   * @default - the platform makes its own, if `tracking` is declared
+   */
+  readonly database?: AwsExistingDatabase;
 }
 
 /** A VPC that exists already. */
@@ -205,6 +218,19 @@ export interface AzureExisting {
    * @default - a workspace of the platform's own
    */
   readonly logWorkspaceId?: string;
+  /**
+   * Address of an MLflow server that training and services use, such as `https://mlflow.example.com`. It has to let them in by itself.
+   *
+   * @default - the platform makes its own, if `tracking` is declared
+   * @pattern ^https://\S+$
+   */
+  readonly mlflow?: string;
+  /**
+   * A PostgreSQL database for the platform's tracking server.
+   *
+   * @default - the platform makes its own, if `tracking` is declared
+   */
+  readonly database?: AzureExistingDatabase;
 }
 
 /** A virtual network that exists already. */
@@ -290,6 +316,19 @@ export interface GcpExisting {
    * @default - the provider's name, such as github; an output holds the command that makes it
    */
   readonly repositoryConnection?: string;
+  /**
+   * Address of an MLflow server that training and services use, such as `https://mlflow.example.com`. It has to let them in by itself.
+   *
+   * @default - the platform makes its own, if `tracking` is declared
+   * @pattern ^https://\S+$
+   */
+  readonly mlflow?: string;
+  /**
+   * A PostgreSQL database for the platform's tracking server.
+   *
+   * @default - the platform makes its own, if `tracking` is declared
+   */
+  readonly database?: GcpExistingDatabase;
 }
 
 /** A VPC network that exists already. */
@@ -298,4 +337,52 @@ export interface GcpExistingNetwork {
   readonly network: string;
   /** Self link or `projects/P/regions/R/subnetworks/S`, with private Google access. No default: it names what you own. */
   readonly subnetwork: string;
+}
+
+/** A PostgreSQL database on AWS that exists already. */
+export interface AwsExistingDatabase {
+  /** Host name, such as `mlflow.cluster-abc.eu-west-1.rds.amazonaws.com`. No default: it names what you own. */
+  readonly host: string;
+  /**
+   * Name of the database.
+   *
+   * @default mlflow
+   */
+  readonly name?: string;
+  /** ARN of the secret in Secrets Manager that holds `{"username":...,"password":...}`. No default: it names what you own. */
+  readonly secretArn: string;
+  /** Security group that lets clients in, such as `sg-0a1b2c3d`; the server is put into it. No default: it names what you own. */
+  readonly securityGroupId: string;
+}
+
+/** A PostgreSQL flexible server on Azure that exists already, in or peered with the platform's network. */
+export interface AzureExistingDatabase {
+  /** Host name, such as `mlflow.postgres.database.azure.com`. No default: it names what you own. */
+  readonly host: string;
+  /**
+   * Name of the database.
+   *
+   * @default mlflow
+   */
+  readonly name?: string;
+  /**
+   * Name of the Entra user in it that the server's identity logs in as.
+   *
+   * @default - the name of the server's identity
+   */
+  readonly user?: string;
+}
+
+/** A PostgreSQL instance of Cloud SQL that exists already, with IAM authentication and an address in the platform's network. */
+export interface GcpExistingDatabase {
+  /** Name of the instance, in the target's project, such as `mlflow`. No default: it names what you own. */
+  readonly instance: string;
+  /** Its private address or host name. No default: it names what you own. */
+  readonly host: string;
+  /**
+   * Name of the database.
+   *
+   * @default mlflow
+   */
+  readonly name?: string;
 }

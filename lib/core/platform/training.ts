@@ -71,6 +71,24 @@ export interface TrainingDeclaration {
    */
   readonly env?: { readonly [name: string]: string };
   /**
+   * Where file systems of `storage.shared` are mounted, a folder of `/mnt`: `{ scratch: /mnt/scratch }`.
+   *
+   * @default - none
+   */
+  readonly mounts?: { readonly [fileSystem: string]: string };
+  /**
+   * Environment variables that hold secrets of `secrets`: `{ HF_TOKEN: hugging-face }`.
+   *
+   * @default - none
+   */
+  readonly secrets?: { readonly [variable: string]: string };
+  /**
+   * The model of `models` that jobs register their result as; handed to them as `ML_MODEL_NAME`. Needs `tracking`.
+   *
+   * @default - none
+   */
+  readonly model?: string;
+  /**
    * Clouds that get this cluster.
    *
    * @default - every target

@@ -9,7 +9,8 @@ import { WorkflowsWorkflow } from '@cdktf/provider-google/lib/workflows-workflow
 import { Capacity, Schedule } from '../../core';
 import { policyOf } from '../../core/environment';
 import { parity } from '../../core/parity';
-import { ARTIFACT_PREFIXES, TRAINING_ENV } from '../../core/training';
+import { ARTIFACT_PREFIXES } from '../../core/storage';
+import { TRAINING_ENV } from '../../core/training';
 import { IamMember, IMember } from '../member';
 import { collocated, rendezvous, WORKER_PORTS } from '../private/batch-job';
 import { imageReference } from '../private/image';

@@ -13,7 +13,7 @@ export function findCommon(change: Change, known: readonly Finding[]): Finding[]
       : [];
   }
   const told = (of: ChangeClass): boolean => known.some((f) => f.class === of);
-  const findings = [...(told('replace') ? [] : replaced(change)), ...(told('unknown') ? [] : misunderstood(change))];
+  const findings = [...(told('replace') ? [] : replaced(change)), ...misunderstood(change, known)];
   if (
     change.replacement === 'no' &&
     known.length === 0 &&
@@ -56,14 +56,16 @@ function replaced(change: Change): Finding[] {
   return [];
 }
 
-function misunderstood(change: Change): Finding[] {
-  const causes = pathsOf(change.causes, 'unknown');
+function misunderstood(change: Change, known: readonly Finding[]): Finding[] {
+  const doubts = known.filter((f) => f.class === 'unknown');
+  const untold = change.causes.filter((c) => !doubts.some((f) => f.why.includes(`\`${c.path}\``)));
+  const causes = pathsOf(untold, 'unknown');
   if (causes) {
     return [
       { class: 'unknown', why: `Nothing is known of ${causes} of ${change.type}: neither whether it is replaced nor what it means.` },
     ];
   }
-  return change.replacement === 'unknown'
+  return change.replacement === 'unknown' && doubts.length === 0
     ? [{ class: 'unknown', why: `Nothing is known of ${change.type}: neither whether it is replaced nor what the change means.` }]
     : [];
 }

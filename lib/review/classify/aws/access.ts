@@ -1,6 +1,6 @@
 import { Body, Change, Finding } from '../../model';
 import { listed } from '../common';
-import { at, differs, isTrue, listOf, plain, recordOf } from './body';
+import { at, differs, isEqual, isTrue, listOf, plain, recordOf } from './body';
 import { findNetwork } from './network';
 import { newlyPossible, Permission, Statement, statementsOf, whoIs } from './statements';
 import { findWeakened } from './weakened';
@@ -33,10 +33,21 @@ const RESOURCE_POLICIES: { readonly [type: string]: { readonly path: string; rea
   'AWS::SecretsManager::ResourcePolicy': { path: 'ResourcePolicy', on: 'SecretId' },
 };
 
+// Without a policy of their own everything is allowed, so that any policy is less.
+const OPEN_WITHOUT: { readonly [type: string]: string } = {
+  'AWS::ApiGateway::RestApi': 'Whoever reaches the API can newly call what its methods do not guard themselves',
+  'AWS::EC2::VPCEndpoint': 'Anyone in the network can newly do everything through the endpoint',
+  'AWS::EFS::FileSystem': 'Anyone who reaches the file system can newly read and write all its files',
+};
+
 /** Whether the property of the type is a policy that is read here. */
 export function isPolicyOf(type: string, path: string): boolean {
   const where = RESOURCE_POLICIES[type];
-  return where ? `${path}.`.startsWith(where.path === '' ? 'Statement.' : `${where.path}.`) : /(^|\.)Statement(\.|$)/.test(path);
+  if (!where) {
+    return /(^|\.)Statement(\.|$)/.test(path);
+  }
+  const row = `${where.path || 'Statement'}.`;
+  return `${path}.`.startsWith(row) || row.startsWith(`${path}.`) || path === where.on;
 }
 
 /** Somebody can do what nobody could before: who, what, on what. */
@@ -59,14 +70,21 @@ function resourcePolicy(change: Change): Finding[] {
   }
   const document = (body: Body | undefined): unknown => (where.path === '' ? { Statement: at(body, 'Statement') } : at(body, where.path));
   const [was, is] = [change.before, change.after].map(document);
-  const own = where.on ? plain(listOf(at(change.after ?? change.before, where.on)).join(', ')) : change.address;
-  if (change.type === 'AWS::EC2::VPCEndpoint' && change.before && change.after && was !== undefined && is === undefined) {
-    return [{ class: 'access', why: 'Anyone in the network can newly do everything through the endpoint: its policy is gone.' }];
+  const own = (body: Body | undefined): string => (where.on ? plain(listOf(at(body, where.on)).join(', ')) : change.address);
+  const open = OPEN_WITHOUT[change.type];
+  if (open && change.before && change.after && was !== undefined && is === undefined) {
+    return [{ class: 'access', why: `${open}: its policy is gone.` }];
   }
-  if (change.type === 'AWS::EC2::VPCEndpoint' && was === undefined) {
+  if (open && was === undefined) {
     return [];
   }
-  return compared(statementsOf(was), statementsOf(is), undefined, own);
+  if (where.on && differs(change, where.on)) {
+    return [
+      ...compared([], statementsOf(is), undefined, own(change.after)),
+      ...compared(statementsOf(was), [], undefined, own(change.before)),
+    ];
+  }
+  return compared(statementsOf(was), statementsOf(is), undefined, own(change.after ?? change.before));
 }
 
 /** A type without a row may hold policies all the same: whatever has statements is one. */
@@ -91,15 +109,40 @@ function identityPolicies(change: Change): Finding[] {
     ...statementsOf(at(body, whole)),
     ...listOf(at(body, 'Policies')).flatMap((p) => statementsOf(recordOf(p).PolicyDocument)),
   ];
-  const attached = (body: Body | undefined): string[] => ['Roles', 'Users', 'Groups'].flatMap((p) => listOf(at(body, p))).map(plain);
-  const own = /^AWS::IAM::(Role|User|Group)$/.test(type) ? [change.address] : attached(change.after ?? change.before);
+  const attached = (body: Body | undefined): string[] => HOLDERS.flatMap((p) => listOf(at(body, p))).map(plain);
+  const own = /^AWS::(IAM::(Role|User|Group)|SSO::PermissionSet)$/.test(type) ? [change.address] : attached(change.after ?? change.before);
   const who = own.length > 0 ? listed(own) : 'whoever has the policy';
-  const [was, is] = [attached(change.before), attached(change.after)];
-  const joined = change.before && change.after ? is.filter((r) => !was.includes(r)) : [];
   return [
     ...compared(all(change.before), all(change.after), who, change.address),
-    ...joined.map((r): Finding => ({ class: 'access', why: `${r} can newly do all that the policy ${change.address} allows.` })),
+    ...joined(change, attached(change.before), attached(change.after)),
   ];
+}
+
+const HOLDERS = ['Roles', 'Users', 'Groups', 'RoleName', 'UserName', 'GroupName'];
+
+/** Who newly has what others have already. */
+function joined(change: Change, was: readonly string[], is: readonly string[]): Finding[] {
+  const { type, address } = change;
+  const gained = (path: string): string[] => {
+    const [old, now] = [change.before, change.after].map((body) => listOf(at(body, path)).map(plain));
+    return now.filter((n) => !old.includes(n));
+  };
+  const told = (why: string): Finding => ({ class: 'access', why });
+  if (type === 'AWS::IAM::InstanceProfile') {
+    return change.before
+      ? gained('Roles').map((r) => told(`Machines with the profile ${address} can newly do all that the role ${r} may.`))
+      : [];
+  }
+  if (type === 'AWS::IAM::User') {
+    return gained('Groups').map((g) => told(`${address} can newly do all that the group ${g} may.`));
+  }
+  if (type === 'AWS::IAM::UserToGroupAddition') {
+    const users = differs(change, 'GroupName') ? listOf(at(change.after, 'Users')).map(plain) : gained('Users');
+    return users.map((u) => told(`${u} can newly do all that the group ${plain(at(change.after, 'GroupName'))} may.`));
+  }
+  const isPolicy = /^AWS::IAM::((Role|User|Group|Managed)?Policy)$/.test(type);
+  const holders = isPolicy && change.before && change.after ? is.filter((r) => !was.includes(r)) : [];
+  return holders.map((r) => told(`${r} can newly do all that the policy ${address} allows.`));
 }
 
 /** Who may take on a role: a new role that only a service of AWS takes on says nothing that its policies do not. */
@@ -108,12 +151,23 @@ function trust(change: Change): Finding[] {
     return [];
   }
   const [was, is] = [change.before, change.after].map((body) => statementsOf(at(body, 'AssumeRolePolicyDocument')));
-  return newlyPossible(was, is)
-    .allowed.filter((p) => change.before || p.principals.some((who) => !who.startsWith('Service:')))
-    .map((p): Finding => ({
-      class: 'access',
-      why: `${capital(listed(p.principals.map(whoIs)))} can newly take on the role ${change.address}${provided(p.condition)}.`,
-    }));
+  const { allowed, undenied } = newlyPossible(was, is);
+  const takes = (p: Permission): string => `${capital(subjectOf(p))} can newly take on the role ${change.address}`;
+  return [
+    ...allowed
+      .filter((p) => change.before || p.principals.some((who) => !who.startsWith('Service:')))
+      .map((p): Finding => ({ class: 'access', why: `${takes(p)}${provided(p.condition)}.` })),
+    ...(change.after ? undenied : []).map((p): Finding => ({ class: 'access', why: `${takes(p)}${unless(p)}` })),
+  ];
+}
+
+function subjectOf({ principals, inverted }: Permission): string {
+  const names = listed(principals.map(whoIs));
+  return inverted.includes('NotPrincipal') ? `anyone but ${names}` : names;
+}
+
+function unless({ condition }: Permission): string {
+  return `, if ${condition ? `${provided(condition).slice(5)} and ` : ''}something allows it: a denial is gone.`;
 }
 
 function managedPolicies(change: Change): Finding[] {
@@ -124,19 +178,34 @@ function managedPolicies(change: Change): Finding[] {
     ['ManagedPolicyArns', 'ManagedPolicies'].flatMap((p) => listOf(at(body, p))).map((a) => plain(a).replace(/^.*:policy\//, ''));
   const was = names(change.before);
   const gained = names(change.after).filter((n) => !was.includes(n));
-  const bounds = differs(change, 'PermissionsBoundary') && at(change.after, 'PermissionsBoundary') === undefined;
   return [
     ...gained.map((n): Finding => ({ class: 'access', why: `${change.address} can newly do all that the managed policy ${n} allows.` })),
-    ...(bounds
-      ? [
-          {
-            class: 'access' as const,
-            why: `Nothing bounds any more what ${change.address} can be allowed: its permissions boundary is gone.`,
-          },
-        ]
-      : []),
+    ...boundary(change),
   ];
 }
+
+function boundary(change: Change): Finding[] {
+  const [was, is] = [change.before, change.after].map((body) => at(body, 'PermissionsBoundary'));
+  if (!change.after || was === undefined || isEqual(was, is)) {
+    return [];
+  }
+  if (is === undefined) {
+    return [{ class: 'access', why: `Nothing bounds any more what ${change.address} can be allowed: its permissions boundary is gone.` }];
+  }
+  const [old, now] = [was, is].map((policy) => plain(policy).replace(/^.*:policy\//, ''));
+  const why = `${change.address} can newly be allowed whatever the boundary ${now} lets through, before: ${old}.`;
+  return [{ class: 'access', conditional: true, why }];
+}
+
+const LIMITS = [
+  'SourceArn',
+  'SourceAccount',
+  'PrincipalOrgID',
+  'OrganizationId',
+  'FunctionUrlAuthType',
+  'InvokedViaFunctionUrl',
+  'EventSourceToken',
+];
 
 /** Who may call a function. */
 function invocation(change: Change): Finding[] {
@@ -144,19 +213,15 @@ function invocation(change: Change): Finding[] {
   if ((type !== 'AWS::Lambda::Permission' && type !== 'AWS::Lambda::LayerVersionPermission') || !after) {
     return [];
   }
-  const parts = (body: Body | undefined): readonly unknown[] =>
-    [
-      'Principal',
-      'Action',
-      'FunctionName',
-      'LayerVersionArn',
-      'SourceArn',
-      'SourceAccount',
-      'PrincipalOrgID',
-      'OrganizationId',
-      'FunctionUrlAuthType',
-    ].map((p) => at(body, p));
-  if (before && JSON.stringify(parts(before)) === JSON.stringify(parts(after))) {
+  const same = (path: string): boolean => isEqual(at(before, path), at(after, path));
+  // What is not limited before holds whatever the limit is now.
+  const less = (path: string): boolean => at(before, path) === undefined || (at(before, path) === 'NONE' && at(after, path) === 'AWS_IAM');
+  if (
+    before &&
+    ['Action', 'FunctionName', 'LayerVersionArn'].every(same) &&
+    (same('Principal') || at(before, 'Principal') === '*') &&
+    LIMITS.every((l) => same(l) || less(l))
+  ) {
     return [];
   }
   const principal = plain(at(after, 'Principal') ?? 'nobody');
@@ -188,8 +253,7 @@ function invocation(change: Change): Finding[] {
 
 function compared(was: readonly Statement[], is: readonly Statement[], who: string | undefined, on: string): Finding[] {
   const { allowed, undenied } = newlyPossible(was, is);
-  const subject = (p: Permission): string =>
-    who ?? (p.inverted.includes('NotPrincipal') ? `anyone but ${listed(p.principals.map(whoIs))}` : listed(p.principals.map(whoIs)));
+  const subject = (p: Permission): string => who ?? subjectOf(p);
   return [
     ...allowed.map((p): Finding => ({
       class: 'access',
@@ -197,7 +261,7 @@ function compared(was: readonly Statement[], is: readonly Statement[], who: stri
     })),
     ...undenied.map((p): Finding => ({
       class: 'access',
-      why: `${capital(subject(p))} can newly do ${what(p)} on ${target(p, on)}, if ${p.condition ? `${provided(p.condition).slice(5)} and ` : ''}something allows it: a denial is gone.`,
+      why: `${capital(subject(p))} can newly do ${what(p)} on ${target(p, on)}${unless(p)}`,
     })),
   ];
 }
@@ -223,7 +287,7 @@ function provided(condition: string): string {
   return `, if ${terms.join(' and ')}`;
 }
 
-function capital(text: string): string {
+export function capital(text: string): string {
   // A logical id or an ARN stays as it is written.
-  return /^(the|anyone|whoever) ?/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /^(the|anyone|whoever)\b/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }

@@ -26,7 +26,7 @@ const FIGURES: readonly Figure[] = [
     absent: 100,
     unit: '% of on-demand',
   },
-  { types: /^AWS::Batch::JobQueue$/, path: 'ComputeEnvironmentOrder.*.ComputeEnvironment', what: 'Compute environments, in this order' },
+  { types: /^AWS::Batch::JobQueue$/, path: 'ComputeEnvironmentOrder.*.ComputeEnvironment', what: 'Compute environments in their order' },
   { types: /^AWS::Batch::JobQueue$/, path: 'Priority', what: 'Priority of the queue' },
   { types: /^AWS::Batch::JobDefinition$/, path: 'ContainerProperties.ResourceRequirements', what: 'Resources of a job' },
   { types: /^AWS::Batch::JobDefinition$/, path: 'NodeProperties.NumNodes', what: 'Nodes of a job' },
@@ -170,9 +170,11 @@ function valueOf(body: Change['before'], { path, absent, counts }: Figure): unkn
 }
 
 function sentence({ what, unit }: Figure, was: unknown, is: unknown): string {
-  const [a, b] = [numberOf(was), numberOf(is)];
+  const [a, b] = [was, is].map((v) => numberOf(Array.isArray(v) && v.length === 1 ? v[0] : v));
   const way = a === undefined || b === undefined ? 'now' : b > a ? 'up to' : 'down to';
-  return `${what} ${way} ${shown(is, unit)}, before: ${shown(was, unit)}.`;
+  // Zero of a kind of machine is none of it.
+  const [before, after] = [was, is].map((v) => (v === 0 && way === 'now' ? 'none' : shown(v, unit)));
+  return `${what} ${way} ${after}, before: ${before}.`;
 }
 
 function shown(value: unknown, unit?: string): string {

@@ -1,5 +1,21 @@
-import { Change, Finding } from '../../model';
-import { at, differs, isDown, isTrue, listOf, numberOf, plain, recordOf, theOne } from './body';
+import { Body, Change, Finding } from '../../model';
+import {
+  at,
+  differs,
+  isDown,
+  isDownAmong,
+  isEqual,
+  isSet,
+  isTrue,
+  listOf,
+  numberOf,
+  passes,
+  plain,
+  recordOf,
+  Test,
+  theOne,
+  verdictOn,
+} from './body';
 import { findShorterLifecycle } from './lifecycle';
 import { HOLDS } from './stateful';
 
@@ -8,7 +24,8 @@ export function findDataLoss(change: Change): Finding[] {
   const holds = HOLDS[change.type];
   const added = change.type.startsWith('Custom::') ? emptied(change) : [];
   return [
-    ...(holds ? [...gone(change, holds), ...weakerPolicy(change)] : []),
+    ...(holds ? gone(change, holds) : []),
+    ...weakerPolicy(change),
     ...unprotected(change),
     ...shorter(change),
     ...findShorterLifecycle(change),
@@ -22,9 +39,10 @@ function gone(change: Change, holds: string): Finding[] {
     return [];
   }
   // A replaced one is kept by what the new template says; one that said otherwise before is not relied on.
-  const policies = action === 'replace' ? [before?.UpdateReplacePolicy, after?.UpdateReplacePolicy] : [before?.DeletionPolicy];
-  const kept = (policy: unknown): boolean => String(policy).startsWith('Retain');
-  if (policies.every(kept)) {
+  const name = action === 'replace' ? 'UpdateReplacePolicy' : 'DeletionPolicy';
+  const policies = (action === 'replace' ? [before, after] : [before]).map((body) => policyOf(change.type, body, name));
+  const kept = policies.map((p) => passes(isRetained, p));
+  if (kept.every((k) => k === 'yes')) {
     return [];
   }
   const it = theOne(change.type);
@@ -37,7 +55,11 @@ function gone(change: Change, holds: string): Finding[] {
           ? 'is replaced'
           : 'may be replaced';
   const conditional = action === 'replace' && replacement !== 'yes' ? { conditional: true } : {};
-  if (policies.every((p) => p === 'Snapshot' || kept(p))) {
+  if (!kept.includes('no')) {
+    const why = `${it} ${how}, and with it ${holds}, unless its ${name} retains it: that only the deployment knows.`;
+    return [{ class: 'data-loss', why, conditional: true }];
+  }
+  if (policies.every((p, n) => p === 'Snapshot' || kept[n] === 'yes')) {
     return [{ class: 'data-loss', why: `${it} ${how}: all that stays of ${holds} is a final snapshot.`, ...conditional }];
   }
   const which = action === 'replace' ? 'and the old one is not retained' : 'and not retained';
@@ -46,7 +68,7 @@ function gone(change: Change, holds: string): Finding[] {
   return [
     {
       class: 'data-loss',
-      why: `${it} ${how} ${which}, and with it ${holds}${fails ? '; while it holds any, the deployment fails' : ''}.`,
+      why: `${it} ${how} ${which}, and with it ${holds}${fails ? '; while it holds any, CloudFormation leaves it behind' : ''}.`,
       ...conditional,
     },
   ];
@@ -75,15 +97,33 @@ const POLICIES = [
 ] as const;
 const SAFETY = ['Delete', 'Snapshot', 'RetainExceptOnCreate', 'Retain'];
 
+function isRetained(policy: unknown): boolean {
+  return String(policy).startsWith('Retain');
+}
+
+// A database is kept as a snapshot where the template says nothing, unless it is a member of a cluster.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+function policyOf(type: string, body: Body | undefined, name: 'DeletionPolicy' | 'UpdateReplacePolicy'): unknown {
+  const isDatabase = type === 'AWS::RDS::DBCluster' || (type === 'AWS::RDS::DBInstance' && at(body, 'DBClusterIdentifier') === undefined);
+  return body?.[name] ?? (isDatabase && name === 'DeletionPolicy' ? 'Snapshot' : 'Delete');
+}
+
 function weakerPolicy(change: Change): Finding[] {
   if (!change.before || !change.after) {
     return [];
   }
   return POLICIES.flatMap(([policy, when]): Finding[] => {
-    const [was, is] = [change.before, change.after].map((body) => String(body?.[policy] ?? 'Delete'));
-    const weaker = SAFETY.indexOf(is) < SAFETY.indexOf(was) && is !== 'RetainExceptOnCreate';
+    const [was, is] = [change.before, change.after].map((body) => policyOf(change.type, body, policy));
+    if (isEqual(was, is) || was === 'Delete' || isRetained(is)) {
+      return [];
+    }
+    const [old, now] = [was, is].map((p) => SAFETY.indexOf(String(p)));
+    if (old < 0 || now < 0) {
+      const why = `Whether ${theOne(change.type).replace('The', 'the')} is still kept when it is ${when} only the deployment knows: ${policy} is another.`;
+      return [{ class: 'data-loss', why, conditional: true }];
+    }
     const why = `${theOne(change.type)} is no longer kept when it is ${when}: ${policy} goes from ${was} to ${is}.`;
-    return weaker ? [{ class: 'data-loss', why }] : [];
+    return now < old ? [{ class: 'data-loss', why }] : [];
   });
 }
 
@@ -91,8 +131,10 @@ function weakerPolicy(change: Change): Finding[] {
 interface Protection {
   readonly types: RegExp;
   readonly path: string;
-  readonly isOn: (value: unknown) => boolean;
+  readonly isOn: Test;
   readonly lost: string;
+  /** Each member of the list is protected by itself. */
+  readonly each?: true;
 }
 
 const on =
@@ -116,7 +158,8 @@ const PROTECTIONS: readonly Protection[] = [
   {
     types: /^AWS::DynamoDB::GlobalTable$/,
     path: 'Replicas.*.DeletionProtectionEnabled',
-    isOn: (v) => listOf(v).some(isTrue),
+    isOn: isTrue,
+    each: true,
     lost: DELETABLE,
   },
   { types: /^AWS::EC2::Instance$/, path: 'DisableApiTermination', isOn: on('true'), lost: DELETABLE },
@@ -135,7 +178,7 @@ const PROTECTIONS: readonly Protection[] = [
   {
     types: /^AWS::S3::Bucket$/,
     path: 'ReplicationConfiguration',
-    isOn: off('undefined'),
+    isOn: isSet,
     lost: 'new objects have no copy elsewhere: replication is off',
   },
   {
@@ -173,31 +216,33 @@ const PROTECTIONS: readonly Protection[] = [
   {
     types: /^AWS::Backup::BackupVault$/,
     path: 'LockConfiguration',
-    isOn: off('undefined'),
+    isOn: isSet,
     lost: 'recovery points can be deleted before their time: the lock is off',
   },
   {
     types: /^AWS::OpenSearchService::Domain$/,
     path: 'SnapshotOptions.AutomatedSnapshotStartHour',
-    isOn: off('undefined'),
+    isOn: isSet,
     lost: 'automated snapshots are off',
   },
   {
     types: /^AWS::EC2::LaunchTemplate$/,
     path: 'LaunchTemplateData.BlockDeviceMappings.*.Ebs.DeleteOnTermination',
-    isOn: (v) => listOf(v).some((d) => String(d) === 'false'),
+    isOn: on('false'),
+    each: true,
     lost: 'volumes are newly deleted with their machine',
   },
 ];
 
 function unprotected(change: Change): Finding[] {
-  return PROTECTIONS.filter(({ types, path }) => types.test(change.type) && differs(change, path)).flatMap(
-    ({ path, isOn, lost }): Finding[] => {
-      const down = isDown(isOn, at(change.before, path), at(change.after, path));
-      const why = `${lost.charAt(0).toUpperCase()}${lost.slice(1)}.`;
-      return down === 'no' ? [] : [{ class: 'data-loss', why, ...(down === 'maybe' && { conditional: true }) }];
-    },
-  );
+  const { type, before, after } = change;
+  if (!before || !after) {
+    return [];
+  }
+  return PROTECTIONS.filter(({ types }) => types.test(type)).flatMap(({ path, isOn, lost, each }) => {
+    const down = each ? isDownAmong(isOn, path, before, after) : isDown(isOn, at(before, path), at(after, path));
+    return verdictOn(down, { class: 'data-loss', why: `${lost.charAt(0).toUpperCase()}${lost.slice(1)}.` });
+  });
 }
 
 /** A time that data is kept; absent or `forever` is without end. */
@@ -207,8 +252,6 @@ interface Retention {
   readonly what: string;
   readonly unit: string;
   readonly absent: number;
-  /** A value that means none at all. */
-  readonly none?: string;
 }
 
 const FOREVER = Infinity;
@@ -272,9 +315,8 @@ function shorter(change: Change): Finding[] {
       ];
     }
     const time = (n: number): string => (n === FOREVER ? 'forever' : `${n} ${n === 1 ? r.unit.replace(/s$/, '') : r.unit}`);
-    const unit = was === FOREVER ? time(is) : `${time(is)}`;
     return is < was
-      ? [{ class: 'data-loss', why: `${r.what} ${r.what.endsWith(' for') ? '' : 'for '}${unit}, before: ${time(was)}.` }]
+      ? [{ class: 'data-loss', why: `${r.what} ${r.what.endsWith(' for') ? '' : 'for '}${time(is)}, before: ${time(was)}.` }]
       : [];
   });
 }

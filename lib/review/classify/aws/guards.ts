@@ -1,13 +1,15 @@
-import { isTrue, listOf, numberOf } from './body';
+import { isAbsent, isSet, isTrue, listOf, numberOf, Test } from './body';
 
 /** A property that guards, and what is newly possible when it does no longer. */
 export interface Guard {
   readonly types: RegExp;
   readonly path: string;
-  readonly guards: (value: unknown) => boolean;
+  readonly guards: Test;
   readonly why: string;
   /** What is new without the guard is worth a word, too. */
   readonly whenAdded?: true;
+  /** Each member of the list is guarded by itself. */
+  readonly each?: true;
 }
 
 const is =
@@ -18,7 +20,6 @@ const isNot =
   (...values: string[]) =>
   (value: unknown): boolean =>
     !values.includes(String(value));
-const isSet = (value: unknown): boolean => value !== undefined;
 const NOT_SIGNED_IN = 'without signing in';
 
 export const GUARDS: readonly Guard[] = [
@@ -257,13 +258,14 @@ export const GUARDS: readonly Guard[] = [
   {
     types: /^AWS::EC2::LaunchTemplate$/,
     path: 'LaunchTemplateData.BlockDeviceMappings.*.Ebs.Encrypted',
-    guards: (v) => listOf(v).length > 0 && listOf(v).every(isTrue),
+    guards: isTrue,
+    each: true,
     why: 'Volumes are newly stored unencrypted.',
   },
   {
     types: /^AWS::EC2::LaunchTemplate$/,
     path: 'LaunchTemplateData.KeyName',
-    guards: (v) => v === undefined,
+    guards: isAbsent,
     whenAdded: true,
     why: 'Whoever has the private key can newly log in to the machines by SSH.',
   },

@@ -1,5 +1,6 @@
 import { Cause, Change, Finding } from '../../model';
-import { at, differs, isEqual, isTrue, listOf, numberOf, plain, recordOf, theOne } from './body';
+import { at, differs, isDown, isEqual, isTrue, listOf, numberOf, recordOf, theOne, verdictOn } from './body';
+import { findUnwatched } from './unwatched';
 
 // What those who depend on it notice when one of the type goes or another takes its place.
 const NOTICED: { readonly [type: string]: { readonly gone: string; readonly anew: string } } = {
@@ -171,7 +172,7 @@ const BATCH_MACHINES =
   /^Properties\.ComputeResources\.(AllocationStrategy|BidPercentage|Ec2Configuration|Ec2KeyPair|ImageId|InstanceRole|InstanceTypes|LaunchTemplate|PlacementGroup|SecurityGroupIds|Subnets|Tags|Type)\b/;
 
 function rules(change: Change): Finding[] {
-  const during = DURING.filter((d) => d.types.test(change.type) && d.paths.some((p) => differs(change, p))).map(
+  const during = DURING.filter((d) => d.types.test(change.type) && d.paths.some((p) => differs(change, p) || isSecretAt(change, p))).map(
     ({ why, conditional }): Finding => ({ class: 'interrupt', why, ...(conditional && { conditional }) }),
   );
   if (
@@ -185,6 +186,11 @@ function rules(change: Change): Finding[] {
     during.push({ class: 'interrupt', why: `Its machines are exchanged: ${jobs}.` });
   }
   return during;
+}
+
+// What is secret is blotted out before and after, and is the same then.
+function isSecretAt(change: Change, path: string): boolean {
+  return change.causes.some((c) => c.sensitive && c.path === `Properties.${path}`);
 }
 
 function isReordered({ before, after }: Cause): boolean {
@@ -270,16 +276,31 @@ const TIME_LIMITS: readonly {
 ];
 
 function shut(change: Change): Finding[] {
-  const shuts = SHUT.filter(
-    (s) =>
-      s.types.test(change.type) && differs(change, s.path) && s.isShut(at(change.after, s.path)) && !s.isShut(at(change.before, s.path)),
+  if (!change.before || !change.after) {
+    return [];
+  }
+  const shuts = SHUT.filter((s) => s.types.test(change.type)).flatMap(({ path, isShut, why }) =>
+    verdictOn(
+      isDown((v) => !isShut(v), at(change.before, path), at(change.after, path)),
+      { class: 'interrupt', why },
+    ),
   );
   const limits = TIME_LIMITS.filter((t) => t.types.test(change.type) && differs(change, t.path)).flatMap((t): Finding[] => {
-    const [was, is] = [change.before, change.after].map((body) => numberOf(at(body, t.path)) ?? t.absent ?? Infinity);
+    const limit = (value: unknown): number | undefined => (value === undefined ? (t.absent ?? Infinity) : numberOf(value));
+    const [was, is] = [change.before, change.after].map((body) => limit(at(body, t.path)));
+    if (was === undefined || is === undefined) {
+      return [
+        {
+          class: 'interrupt',
+          conditional: true,
+          why: `${t.what} may be cut off earlier: how long they may last only the deployment knows.`,
+        },
+      ];
+    }
     const why = `${t.what} that last longer than ${is} ${t.unit} are newly cut off, before: ${was === Infinity ? 'never' : `${was} ${t.unit}`}.`;
     return is < was ? [{ class: 'interrupt', conditional: true, why }] : [];
   });
-  return [...shuts.map((s): Finding => ({ class: 'interrupt', why: s.why })), ...limits, ...unguarded(change), ...moreRetried(change)];
+  return [...shuts, ...limits, ...unguarded(change), ...unrepaired(change)];
 }
 
 /** New versions that take all traffic at once, with nothing that rolls them back. */
@@ -298,96 +319,8 @@ function unguarded(change: Change): Finding[] {
     : [];
 }
 
-function moreRetried(change: Change): Finding[] {
-  if (
-    change.type !== 'AWS::CodeDeploy::DeploymentGroup' ||
-    !differs(change, 'AutoRollbackConfiguration.Enabled') ||
-    isTrue(at(change.after, 'AutoRollbackConfiguration.Enabled'))
-  ) {
-    return [];
-  }
-  return [{ class: 'interrupt', why: 'A bad version stays in service: it is not rolled back by itself any more.' }];
-}
-
-/** Nobody is told any more: there is no class of its own for it, and it is what makes the next interruption last. */
-function findUnwatched(change: Change): Finding[] {
-  const { type, action, before, after } = change;
-  const told = (why: string): Finding[] => [{ class: 'interrupt', why }];
-  if (type === 'AWS::CloudWatch::Alarm' || type === 'AWS::CloudWatch::CompositeAlarm') {
-    const when = reasonOf(before);
-    if (action === 'remove') {
-      return told(`Nobody is told any more when ${when}: the alarm is removed.`);
-    }
-    if (!before || !after) {
-      return [];
-    }
-    if (differs(change, 'ActionsEnabled') && String(at(after, 'ActionsEnabled')) === 'false') {
-      return told(`Nobody is told any more when ${when}: its actions are disabled.`);
-    }
-    const lost = listOf(at(before, 'AlarmActions')).filter((a) => !listOf(at(after, 'AlarmActions')).some((b) => isEqual(a, b)));
-    if (lost.length > 0) {
-      const left = listOf(at(after, 'AlarmActions')).length;
-      return told(
-        left === 0
-          ? `Nobody is told any more when ${when}: it has no action left.`
-          : `${lost.map(plain).join()} is not told any more when ${when}.`,
-      );
-    }
-    return laterAlarm(change, when);
-  }
-  if (type === 'AWS::SNS::Subscription' && (action === 'remove' || action === 'replace' || action === 'move')) {
-    const endpoint = plain(at(before, 'Endpoint'));
-    return told(
-      action === 'remove'
-        ? `${endpoint} is not told any more what is published to ${plain(at(before, 'TopicArn'))}.`
-        : `${endpoint} is not told any more until the new subscription is confirmed.`,
-    );
-  }
-  if (type === 'AWS::ApplicationSignals::ServiceLevelObjective' && action === 'remove') {
-    return told('Nobody sees any more whether the service keeps its objective: it is removed.');
-  }
-  if ((type === 'AWS::EC2::FlowLog' || type === 'AWS::CloudTrail::Trail') && action === 'remove') {
-    return told(
-      `Nobody can look up any more ${type === 'AWS::EC2::FlowLog' ? 'who talked to whom in the network' : 'who did what in the account'}: the log is removed.`,
-    );
-  }
-  return [];
-}
-
-const SLOWER = [
-  'Threshold',
-  'EvaluationPeriods',
-  'DatapointsToAlarm',
-  'Period',
-  'TreatMissingData',
-  'ComparisonOperator',
-  'Metrics',
-  'MetricName',
-  'Dimensions',
-];
-
-function laterAlarm(change: Change, when: string): Finding[] {
-  const changed = SLOWER.filter((p) => differs(change, p));
-  if (changed.length === 0) {
-    return [];
-  }
-  const figures = changed.map((p) => {
-    const [was, is] = [at(change.before, p), at(change.after, p)];
-    return typeof was === 'object' || typeof is === 'object' ? `other ${p}` : `${p} ${plain(is)}, before ${plain(was)}`;
-  });
-  return [
-    { class: 'interrupt', conditional: true, why: `The alarm goes off at another point: ${figures.join('; ')}. It tells when ${when}.` },
-  ];
-}
-
-/** "Jobs wait and no machine comes", or the figure that it watches. */
-function reasonOf(body: Change['before']): string {
-  const description = at(body, 'AlarmDescription');
-  if (typeof description === 'string' && description !== '') {
-    const text = plain(description.replace(/^(critical|warning):\s*/i, '')).split(/\.(\s|$)/)[0];
-    return `"${text}"`;
-  }
-  const metric = at(body, 'MetricName') ?? listOf(at(body, 'Metrics.*.MetricStat.Metric.MetricName'))[0];
-  const figure = metric === undefined ? 'what it watches' : plain(metric);
-  return at(body, 'Threshold') === undefined ? `${figure} is out of bounds` : `${figure} crosses ${plain(at(body, 'Threshold'))}`;
+function unrepaired(change: Change): Finding[] {
+  const [was, is] = [change.before, change.after].map((body) => at(body, 'AutoRollbackConfiguration.Enabled'));
+  const down = change.type === 'AWS::CodeDeploy::DeploymentGroup' ? isDown(isTrue, was, is) : 'no';
+  return verdictOn(down, { class: 'interrupt', why: 'A bad version stays in service: it is not rolled back by itself any more.' });
 }

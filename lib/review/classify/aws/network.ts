@@ -1,12 +1,13 @@
 import { Body, Change, Finding } from '../../model';
-import { listed } from '../common';
-import { at, isTrue, listOf, numberOf, plain, recordOf } from './body';
+import { at, differs, isOpaque, isReference, isTrue, listOf, numberOf, passes, plain, recordOf, Verdict, verdictOn } from './body';
 
 interface Rule {
   readonly protocol: string;
   readonly from: number;
   readonly to: number;
   readonly peer: string;
+  /** Only the deployment knows it, in part or whole: what is not known is taken for all there is, and covers nothing. */
+  readonly unknown?: boolean;
 }
 
 /** Who can newly reach what. */
@@ -15,9 +16,11 @@ export function findNetwork(change: Change): Finding[] {
     case 'AWS::EC2::SecurityGroup':
       return [...ingress(change), ...egress(change)];
     case 'AWS::EC2::SecurityGroupIngress':
-      return opened([ruleOf(change.before)], [ruleOf(change.after)]).map((r) => reached(r, plain(at(change.after, 'GroupId'))));
+      return single(change).map((r) => reached(r, plain(at(change.after, 'GroupId'))));
     case 'AWS::EC2::SecurityGroupEgress':
-      return opened([ruleOf(change.before)], [ruleOf(change.after)]).map((r) => reaches(r, plain(at(change.after, 'GroupId'))));
+      return single(change).map((r) => reaches(r, plain(at(change.after, 'GroupId'))));
+    case 'AWS::EC2::SubnetRouteTableAssociation':
+      return routed(change);
     case 'AWS::EC2::Route':
       return route(change);
     case 'AWS::EC2::NetworkAclEntry':
@@ -25,6 +28,11 @@ export function findNetwork(change: Change): Finding[] {
     default:
       return [];
   }
+}
+
+/** A rule that stands beside its group. */
+function single(change: Change): Rule[] {
+  return opened([differs(change, 'GroupId') ? undefined : ruleOf(change.before)], [ruleOf(change.after)]);
 }
 
 function ingress(change: Change): Finding[] {
@@ -36,8 +44,8 @@ function egress(change: Change): Finding[] {
   // A group without rules for what leaves lets everything leave.
   const all = { protocol: '-1', from: 0, to: 65535, peer: '0.0.0.0/0' };
   const rules = (body: Body | undefined): (Rule | undefined)[] => {
-    const declared = at(body, 'SecurityGroupEgress');
-    return body ? (declared === undefined ? [all] : listOf(declared).map((r) => ruleOf({ Properties: r }))) : [];
+    const declared = listOf(at(body, 'SecurityGroupEgress'));
+    return !body ? [] : declared.length === 0 ? [all] : declared.map((r) => ruleOf({ Properties: r }));
   };
   // What a new group may reach is as declared; only what it may reach beyond the usual is not news.
   return change.before ? opened(rules(change.before), rules(change.after)).map((r) => reaches(r, change.address)) : [];
@@ -61,31 +69,37 @@ function ruleOf(body: Body | undefined): Rule | undefined {
   }
   if (peer === undefined) {
     // What only the deployment knows is taken for something that is let in.
-    return { protocol: '-1', from: 0, to: 65535, peer: plain(rule) };
+    return { protocol: '-1', from: 0, to: 65535, peer: plain(rule), unknown: true };
   }
-  const protocol = String(rule.IpProtocol ?? '-1').toLowerCase();
-  const named = protocol === 'tcp' || protocol === 'udp' || protocol === '6' || protocol === '17';
+  const said = String(rule.IpProtocol ?? '-1').toLowerCase();
+  const protocol = PROTOCOLS[said] ?? said;
   const [from, to] = [numberOf(rule.FromPort), numberOf(rule.ToPort)];
-  const any = !named || from === undefined || from === -1;
-  return {
-    protocol: protocol === '6' ? 'tcp' : protocol === '17' ? 'udp' : protocol,
-    from: any ? 0 : from,
-    to: any ? 65535 : (to ?? from),
-    peer: plain(peer),
-  };
+  const unknown = [rule.IpProtocol, rule.FromPort, rule.ToPort].some((v) => isReference(v) || (v !== undefined && isOpaque(v)));
+  const isAny = protocol === '-1' || from === undefined || from === -1;
+  // Where ports stand, ICMP has a type and a code.
+  const last = protocol.startsWith('icmp') ? from : (to ?? from);
+  return { protocol, from: isAny ? 0 : from, to: isAny ? 65535 : last!, peer: plain(peer), ...(unknown && { unknown }) };
 }
+
+const PROTOCOLS: { readonly [number: string]: string } = { '1': 'icmp', '6': 'tcp', '17': 'udp', '58': 'icmpv6' };
 
 function opened(was: readonly (Rule | undefined)[], is: readonly (Rule | undefined)[]): Rule[] {
   return is.filter((r): r is Rule => r !== undefined && !was.some((old) => old !== undefined && includes(old, r)));
 }
 
 function includes(old: Rule, now: Rule): boolean {
+  if (old.unknown || now.unknown) {
+    return JSON.stringify(old) === JSON.stringify(now);
+  }
   const protocol = old.protocol === '-1' || old.protocol === now.protocol;
   return protocol && old.from <= now.from && old.to >= now.to && (old.peer === now.peer || contains(old.peer, now.peer));
 }
 
-/** Whether one range of IPv4 addresses holds the other. */
+/** Whether one range of addresses holds the other. */
 function contains(outer: string, inner: string): boolean {
+  if (outer === '::/0' && inner.includes(':')) {
+    return true;
+  }
   const [a, b] = [rangeOf(outer), rangeOf(inner)];
   return (
     a !== undefined &&
@@ -108,7 +122,9 @@ function portsOf({ protocol, from, to }: Rule): string {
   if (protocol === '-1') {
     return 'any port';
   }
-  return from === 0 && to === 65535 ? `any ${protocol} port` : `${protocol} ${from === to ? from : `${from} to ${to}`}`;
+  const kind = protocol.startsWith('icmp') ? 'type' : 'port';
+  const one = from === to ? `${from}` : `${from} to ${to}`;
+  return from === 0 && to === 65535 ? `any ${protocol} ${kind}` : kind === 'type' ? `${protocol} type ${one}` : `${protocol} ${one}`;
 }
 
 function nameOf(peer: string): string {
@@ -116,43 +132,61 @@ function nameOf(peer: string): string {
 }
 
 function reached(rule: Rule, group: string): Finding {
-  const who = nameOf(rule.peer);
-  return {
-    class: 'access',
-    why: `${who.replace(/^a/, 'A')} can newly reach the members of ${group} on ${portsOf(rule)}.`.replace(/^A(?!nyone)/, 'a'),
-  };
+  const who = nameOf(rule.peer).replace(/^anyone on/, 'Anyone on');
+  return opens(rule, `${who} can newly reach the members of ${group} on ${portsOf(rule)}.`);
 }
 
 function reaches(rule: Rule, group: string): Finding {
-  return { class: 'access', why: `The members of ${group} can newly reach ${nameOf(rule.peer)} on ${portsOf(rule)}.` };
+  return opens(rule, `The members of ${group} can newly reach ${nameOf(rule.peer)} on ${portsOf(rule)}.`);
+}
+
+function opens({ unknown }: Rule, why: string): Finding {
+  return { class: 'access', why, ...(unknown && { conditional: true }) };
 }
 
 function route(change: Change): Finding[] {
-  const gateway = at(change.after, 'GatewayId');
-  const everywhere = [at(change.after, 'DestinationCidrBlock'), at(change.after, 'DestinationIpv6CidrBlock')].some(
-    (d) => d === '0.0.0.0/0' || d === '::/0',
-  );
-  if (gateway === undefined || !everywhere || plain(at(change.before, 'GatewayId')) === plain(gateway)) {
-    return [];
-  }
+  const leads = (body: Body | undefined): Verdict => {
+    const to = ['DestinationCidrBlock', 'DestinationIpv6CidrBlock'].map((p) =>
+      passes((v) => v === '0.0.0.0/0' || v === '::/0', at(body, p)),
+    );
+    return at(body, 'GatewayId') === undefined ? 'no' : to.includes('yes') ? 'yes' : to.includes('maybe') ? 'maybe' : 'no';
+  };
+  const same = change.before && !['GatewayId', 'RouteTableId'].some((p) => differs(change, p)) && leads(change.before) !== 'no';
+  const moved = ['DestinationCidrBlock', 'DestinationIpv6CidrBlock'].some((p) => differs(change, p));
+  const [table, gateway] = ['RouteTableId', 'GatewayId'].map((p) => plain(at(change.after, p)));
+  const why = `What has a public address in the subnets of ${table} can newly be reached from the internet, through ${gateway}.`;
+  return same && (!moved || leads(change.before) === 'yes') ? [] : verdictOn(leads(change.after), { class: 'access', why });
+}
+
+function routed(change: Change): Finding[] {
+  const [was, is] = [change.before, change.after].map((body) => plain(at(body, 'RouteTableId')));
+  const why = `The subnet ${plain(at(change.after, 'SubnetId'))} newly follows the routes of ${is}, before: ${was}: others may reach it, and it others.`;
+  return differs(change, 'RouteTableId') ? [{ class: 'access', conditional: true, why }] : [];
+}
+
+/** Entries are read in the order of their numbers, so that an allowance and a denial are told where the entry differs at all. */
+function aclEntry(change: Change): Finding[] {
+  const { before, after } = change;
+  const [was, is] = [before, after].map(entryOf);
+  const same = before && after && ['NetworkAclId', 'Egress', 'RuleNumber', 'RuleAction'].every((p) => !differs(change, p));
+  const [allows, denied] = [at(after, 'RuleAction') !== 'deny' && is, at(before, 'RuleAction') === 'deny' && was];
+  const told = (body: Body | undefined, rule: Rule, what: string): Finding =>
+    opens(
+      { ...rule, unknown: rule.unknown || isReference(at(body, 'RuleAction')) || isOpaque(at(body, 'RuleAction')) },
+      `Traffic ${isTrue(at(body, 'Egress')) ? 'to' : 'from'} ${nameOf(rule.peer)} on ${portsOf(rule)} is ${what} by ${plain(at(body, 'NetworkAclId'))}.`,
+    );
   return [
-    {
-      class: 'access',
-      why: `What has a public address in the subnets of ${plain(at(change.after, 'RouteTableId'))} can newly be reached from the internet, through ${plain(gateway)}.`,
-    },
+    ...(allows && !(same && was && includes(was, allows)) ? [told(after, allows, 'newly let through')] : []),
+    ...(denied && !(same && is && includes(is, denied)) ? [told(before, denied, 'no longer denied')] : []),
   ];
 }
 
-function aclEntry(change: Change): Finding[] {
-  const allows = (body: Body | undefined): boolean => at(body, 'RuleAction') === 'allow';
-  if (!allows(change.after) || (change.before && !change.causes.some((c) => !/Tags/.test(c.path)))) {
-    return [];
-  }
-  const who = nameOf(plain(at(change.after, 'CidrBlock') ?? at(change.after, 'Ipv6CidrBlock')));
-  return [
-    {
-      class: 'access',
-      why: `Traffic ${isTrue(at(change.after, 'Egress')) ? 'to' : 'from'} ${listed([who])} is newly let through by ${plain(at(change.after, 'NetworkAclId'))}.`,
-    },
-  ];
+function entryOf(body: Body | undefined): Rule | undefined {
+  const entry = recordOf(body?.Properties);
+  const ports = recordOf(entry.PortRange);
+  const CidrIp = entry.CidrBlock ?? entry.Ipv6CidrBlock;
+  return (
+    body &&
+    ruleOf({ Properties: { CidrIp, IpProtocol: entry.Protocol, FromPort: ports.From ?? recordOf(entry.Icmp).Type, ToPort: ports.To } })
+  );
 }

@@ -1,7 +1,7 @@
 /** What is gone with a resource of the type. */
 export const HOLDS: { readonly [type: string]: string } = {
   'AWS::Backup::BackupVault': 'its recovery points',
-  'AWS::CloudFormation::Stack': 'whatever its nested stack holds',
+  'AWS::CloudFormation::Stack': 'whatever it holds',
   'AWS::Cognito::UserPool': 'its users',
   'AWS::CodeCommit::Repository': 'its commits',
   'AWS::CodeArtifact::Repository': 'its packages',

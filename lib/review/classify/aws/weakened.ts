@@ -1,7 +1,7 @@
 import { Change, Finding } from '../../model';
-import { at, differs, isDown, isOpaque, listOf, plain, theOne } from './body';
 import { listed } from '../common';
-import { GUARDS } from './guards';
+import { at, differs, isDown, isDownAmong, listOf, passes, plain, theOne, Verdict, verdictOn } from './body';
+import { Guard, GUARDS } from './guards';
 
 // Not weaker as such, and yet another hand on the wheel.
 const OTHER_HANDS: readonly { readonly types: RegExp; readonly path: string; readonly what: string }[] = [
@@ -53,22 +53,28 @@ function joined(change: Change): Finding[] {
   });
 }
 
+function isGuardDown({ guards, path, whenAdded, each }: Guard, { before, after }: Change): Verdict {
+  if (before) {
+    return each ? isDownAmong(guards, path, before, after) : isDown(guards, at(before, path), at(after, path));
+  }
+  const up = whenAdded ? passes(guards, at(after, path)) : 'yes';
+  return up === 'maybe' ? up : up === 'no' ? 'yes' : 'no';
+}
+
 /** An endpoint made public, encryption or TLS weakened, a guard taken away. */
 export function findWeakened(change: Change): Finding[] {
   const { type, before, after } = change;
   if (!after) {
     return [];
   }
-  const guards = GUARDS.filter((g) => g.types.test(type)).flatMap(({ path, guards, whenAdded, why }): Finding[] => {
-    const is = at(after, path);
-    const down = before ? isDown(guards, at(before, path), is) : whenAdded && !isOpaque(is) && !guards(is) ? 'yes' : 'no';
-    return down === 'no' ? [] : [{ class: 'access', why, ...(down === 'maybe' && { conditional: true }) }];
+  const guards = GUARDS.filter((g) => g.types.test(type)).flatMap((g) =>
+    verdictOn(isGuardDown(g, change), { class: 'access', why: g.why }),
+  );
+  const hands = OTHER_HANDS.filter((o) => o.types.test(type) && differs(change, o.path)).map(({ what, path }): Finding => {
+    const role = at(after, path);
+    const may = role === undefined ? 'the role of its machine may: it has none of its own any more' : `the role ${plain(role)} may`;
+    return { class: 'access', conditional: true, why: `${what} can newly do what ${may}, before: ${plain(at(before, path))}.` };
   });
-  const hands = OTHER_HANDS.filter((o) => o.types.test(type) && differs(change, o.path)).map(({ what, path }): Finding => ({
-    class: 'access',
-    conditional: true,
-    why: `${what} can newly do what the role ${plain(at(after, path))} may, before: ${plain(at(before, path))}.`,
-  }));
   const keys = KEYS.filter(
     (k) => k.types.test(type) && differs(change, k.path) && at(after, k.path) !== undefined && at(before, k.path) !== undefined,
   ).map(({ path }): Finding => ({

@@ -1,24 +1,32 @@
 import { basename } from 'path';
 import { IConstruct } from 'constructs';
-import { Accelerator } from './accelerator';
-import { CLOUD_TITLE, CloudName } from './catalogue';
-import { Checks, isValidationError, oneOf, refuse, ValidationError } from './errors';
-import { ContainerImage, ImageOwner } from './image';
-import { InferenceBaseProps } from './inference';
-import { MonitoringBaseProps } from './monitoring';
-import { parity } from './parity';
-import { BuildPipelineBaseProps, PipelineStage, RepositoryProvider } from './pipeline';
+import { CLOUD_TITLE, CloudName } from '../catalogue';
+import { Checks, isValidationError, oneOf, ValidationError } from '../errors';
+import { FeatureStoreBaseProps } from '../features';
+import { InferenceBaseProps } from '../inference';
+import { ModelRegistryBaseProps } from '../models';
+import { MonitoringBaseProps } from '../monitoring';
+import { parity } from '../parity';
+import { BuildPipelineBaseProps } from '../pipeline';
 import {
-  AcceleratorDeclaration,
+  FeatureGroupDeclaration,
   InferenceDeclaration,
   MlPlatformProps,
+  ModelDeclaration,
   PipelineDeclaration,
-  RolloutDeclaration,
+  SecretDeclaration,
+  SharedFileSystemDeclaration,
   TrainingDeclaration,
-} from './platform';
-import { Rollout, RolloutStrategy } from './rollout';
-import { TrainingBaseProps } from './training';
-import { Duration, Schedule, Size } from './units';
+} from '../platform';
+import { SecretBaseProps } from '../secret';
+import { ArtifactStoreBaseProps, SharedFileSystemBaseProps } from '../storage';
+import { ExperimentTrackingBaseProps } from '../tracking';
+import { TrainingBaseProps } from '../training';
+import { Duration } from '../units';
+import { artifactProps, featureProps, fileSystemProps, modelProps, RegistryOptions, registryOptions, trackingProps } from './data';
+import { inferenceProps, isDirectory, pipelineProps, trainingProps } from './props';
+
+export { isDirectory } from './props';
 
 /** Construct props whose declared field has another path. */
 const DECLARED_AS: { readonly [prop: string]: string } = {
@@ -31,6 +39,11 @@ const DECLARED_AS: { readonly [prop: string]: string } = {
   lintCommands: 'commands.lint',
   testCommands: 'commands.test',
   service: 'deploys',
+  modelName: 'model',
+  checkpointExpiry: 'expireCheckpointsAfter',
+  captureExpiry: 'expireCaptureAfter',
+  databaseHighAvailability: 'database.highAvailability',
+  databaseBackupRetention: 'database.backupRetention',
   email: 'notify.email',
   criticalEmail: 'notify.critical',
 };
@@ -53,8 +66,8 @@ export class Facade {
 
   public constructor(
     private readonly scope: IConstruct,
-    private readonly cloud: CloudName,
-    private readonly declaration: MlPlatformProps,
+    public readonly cloud: CloudName,
+    public readonly declaration: MlPlatformProps,
   ) {
     this.checks = new Checks(scope, `${cloud}.MlPlatform`);
     parity.declare(scope, '');
@@ -70,15 +83,15 @@ export class Facade {
   /** Constructs note what they translate; whatever they did not, they took as it stands. */
   private noteTheRest(): void {
     const noted = parity.report(this.scope).filter((e) => e.cloud === this.cloud);
-    const { training, inference, pipelines, monitoring, tags } = this.declaration;
-    const declared = { training, inference, pipelines, monitoring, tags };
-    const capabilities = /^(\w+\.[^.]+|monitoring|tags)$/;
+    const { training, inference, pipelines, monitoring, tags, storage, registry, tracking, models, features, secrets } = this.declaration;
+    const declared = { training, inference, pipelines, monitoring, tags, storage, registry, tracking, models, features, secrets };
+    const capabilities = /^(storage\.shared\.[^.]+|\w+\.[^.]+|monitoring|tags|registry)$/;
     const covered = (path: string): boolean =>
       noted.some((e) => e.path === path || e.path.startsWith(`${path}.`) || (!capabilities.test(e.path) && path.startsWith(`${e.path}.`)));
     for (const [path, value] of leaves(declared)) {
-      const [kind, name, field] = path.split('.');
-      const entry = (this.declaration as unknown as { [kind: string]: { [name: string]: { on?: string[] } } })[kind][name];
-      if (field === 'on' || (name !== undefined && entry?.on && !entry.on.includes(this.cloud)) || covered(path)) continue;
+      const steps = path.split('.');
+      const field = steps[steps.length - 1];
+      if (this.isLeftOut(steps) || covered(path)) continue;
       // The directory's own path is this machine's affair.
       const built = field === 'image' && isDirectory(String(value));
       const shown = built ? `an image built from ${basename(String(value))}` : typeof value === 'string' ? value : JSON.stringify(value);
@@ -86,9 +99,20 @@ export class Facade {
     }
   }
 
+  /** Whether the path is a list of clouds, or within something that does not go to this one. */
+  private isLeftOut(steps: readonly string[]): boolean {
+    let at: unknown = this.declaration;
+    for (const [n, step] of steps.entries()) {
+      const on = n >= 2 ? (at as { readonly on?: unknown }).on : undefined;
+      if (Array.isArray(on) && (step === 'on' || !on.includes(this.cloud))) return true;
+      at = (at as { readonly [field: string]: unknown } | undefined)?.[step];
+    }
+    return false;
+  }
+
   /** One cluster for each entry under `training` that goes to this cloud. */
   public training<T extends IConstruct>(construct: (id: string, props: TrainingBaseProps, name: string) => T): Map<string, T> {
-    return this.each('training', this.declaration.training, (d: TrainingDeclaration, _, c) => this.trainingProps(d, c), construct);
+    return this.each('training', this.declaration.training, (d: TrainingDeclaration, _, c) => trainingProps(this, d, c), construct);
   }
 
   /** One service for each entry under `inference` that goes to this cloud. Has to be called before `pipelines`. */
@@ -96,7 +120,7 @@ export class Facade {
     const made = this.each(
       'inference',
       this.declaration.inference,
-      (d: InferenceDeclaration, name, c) => this.inferenceProps(d, name, c),
+      (d: InferenceDeclaration, name, c) => inferenceProps(this, d, name, c),
       construct,
     );
     this.services = made;
@@ -111,7 +135,7 @@ export class Facade {
     return this.each(
       'pipelines',
       declared,
-      (d: PipelineDeclaration, name, c) => this.pipelineProps(d, name, c),
+      (d: PipelineDeclaration, name, c) => pipelineProps(this, d, name, c),
       (id, props, name) => {
         const { deploys } = declared![name];
         // Why the service is not there has been said already.
@@ -119,6 +143,64 @@ export class Facade {
         return construct(id, props, name, deploys);
       },
     );
+  }
+
+  /** Props of the artifact store, which is declared under `storage.artifacts`. What is wrong with them is thrown by `done`. */
+  public artifactProps(): ArtifactStoreBaseProps {
+    return this.checks.collect(() => artifactProps(this), 'storage.artifacts') ?? { environment: this.declaration.environment };
+  }
+
+  /** What `registry` says, the same on every cloud. */
+  public registryOptions(): RegistryOptions {
+    return registryOptions(this.declaration);
+  }
+
+  /** One file system for each entry under `storage.shared` that goes to this cloud. Has to be called before what mounts it. */
+  public fileSystems<T extends IConstruct>(construct: (id: string, props: SharedFileSystemBaseProps, name: string) => T): Map<string, T> {
+    const declared = this.declaration.storage?.shared;
+    return this.each('storage.shared', declared, (d: SharedFileSystemDeclaration, _, c) => fileSystemProps(this, d, c), construct);
+  }
+
+  /** One secret for each entry under `secrets` that goes to this cloud. Has to be called before what gets it. */
+  public secrets<T extends IConstruct>(construct: (id: string, props: SecretBaseProps, name: string) => T): Map<string, T> {
+    const props = ({ description }: SecretDeclaration): SecretBaseProps => ({ description, environment: this.declaration.environment });
+    return this.each('secrets', this.declaration.secrets, props, construct);
+  }
+
+  /** The tracking server, if `tracking.mlflow` is declared for this cloud; its id is `Tracking`. */
+  public tracking<T extends IConstruct>(construct: (id: string, props: ExperimentTrackingBaseProps) => T): T | undefined {
+    const mlflow = this.declaration.tracking?.mlflow;
+    const entries = mlflow && { mlflow };
+    return this.each(
+      'tracking',
+      entries,
+      (d, _, c) => trackingProps(this, d, c),
+      (_, props) => construct('Tracking', props),
+    ).get('mlflow');
+  }
+
+  /** One registry for each entry under `models` that goes to this cloud. */
+  public models<T extends IConstruct>(construct: (id: string, props: ModelRegistryBaseProps, name: string) => T): Map<string, T> {
+    return this.each('models', this.declaration.models, (d: ModelDeclaration, name) => modelProps(this, d, name), construct);
+  }
+
+  /** One feature store for each entry under `features` that goes to this cloud. */
+  public features<T extends IConstruct>(construct: (id: string, props: FeatureStoreBaseProps, name: string) => T): Map<string, T> {
+    return this.each('features', this.declaration.features, (d: FeatureGroupDeclaration) => featureProps(this, d), construct);
+  }
+
+  /** What one entry mounts: file systems by path. That all of them are declared has been checked. */
+  public mounts<T>(kind: 'training' | 'inference', name: string, made: ReadonlyMap<string, T>): { [path: string]: T } | undefined {
+    const declared = Object.entries(this.declaration[kind]?.[name].mounts ?? {});
+    const found = declared.flatMap(([fileSystem, path]) => (made.has(fileSystem) ? [[path, made.get(fileSystem)!] as const] : []));
+    return found.length ? Object.fromEntries(found) : undefined;
+  }
+
+  /** What one entry gets as secrets, by environment variable. That all of them are declared has been checked. */
+  public secretEnv<T>(kind: 'training' | 'inference', name: string, made: ReadonlyMap<string, T>): { [variable: string]: T } | undefined {
+    const declared = Object.entries(this.declaration[kind]?.[name].secrets ?? {});
+    const found = declared.flatMap(([variable, secret]) => (made.has(secret) ? [[variable, made.get(secret)!] as const] : []));
+    return found.length ? Object.fromEntries(found) : undefined;
   }
 
   /** Props of the platform's monitoring. What is wrong with them is thrown by `done`. */
@@ -227,122 +309,6 @@ export class Facade {
       }
     }, path);
   }
-
-  private trainingProps(d: TrainingDeclaration, c: Checks): TrainingBaseProps {
-    const reservation = (d.reservations as { [cloud: string]: string | undefined } | undefined)?.[this.cloud];
-    return {
-      image: image(d.image, c),
-      accelerator: c.collect(() => accelerator(d.accelerator)) ?? Accelerator.atLeast({ memoryGib: 1 }),
-      maxDuration: d.maxDuration === undefined ? undefined : c.collect(() => Duration.parse(d.maxDuration!), 'maxDuration'),
-      schedule: d.schedule && c.collect(() => Schedule.cron(d.schedule!.cron, d.schedule!.timeZone), 'schedule'),
-      command: d.command,
-      acceleratorCount: d.accelerator.count,
-      minNodes: d.nodes?.min,
-      maxNodes: d.nodes?.max,
-      nodesPerJob: d.nodesPerJob,
-      capacity: d.capacity,
-      reservation,
-      retries: d.retries,
-      env: d.env,
-      environment: this.declaration.environment,
-    };
-  }
-
-  private inferenceProps(d: InferenceDeclaration, name: string, c: Checks): InferenceBaseProps {
-    const deployer = Object.entries(this.declaration.pipelines ?? {}).find(
-      ([, p]) => p.deploys === name && (!p.on || p.on.includes(this.cloud as never)),
-    );
-    if (deployer && d.imageOwner === ImageOwner.STACK)
-      c.refuse(
-        'conflict',
-        'imageOwner',
-        d.imageOwner,
-        `pipelines.${deployer[0]} deploys this service, and the stack would undo it`,
-        'write imageOwner: pipeline, or leave it out',
-      );
-    if (d.accelerator?.count !== undefined && d.accelerator.count !== 1)
-      c.refuse('limit', 'accelerator.count', d.accelerator.count, 'a serving instance has one GPU', 'write count: 1, or leave it out');
-    return {
-      image: image(d.image, c),
-      memory: d.memory === undefined ? undefined : c.collect(() => Size.parse(d.memory!), 'memory'),
-      timeout: d.timeout === undefined ? undefined : c.collect(() => Duration.parse(d.timeout!), 'timeout'),
-      rollout: d.rollout && c.collect(() => rollout(d.rollout!, c)),
-      accelerator: d.accelerator && c.collect(() => accelerator(d.accelerator!)),
-      imageOwner: d.imageOwner ?? (deployer ? ImageOwner.PIPELINE : ImageOwner.STACK),
-      port: d.port,
-      healthPath: d.healthPath,
-      cpu: d.cpu,
-      minInstances: d.scaling?.min,
-      maxInstances: d.scaling?.max,
-      concurrency: d.scaling?.concurrency,
-      access: d.access,
-      env: d.env,
-      environment: this.declaration.environment,
-    };
-  }
-
-  private pipelineProps(d: PipelineDeclaration, name: string, c: Checks): BuildPipelineBaseProps {
-    const services = this.declaration.inference ?? {};
-    const targets = Object.keys(this.declaration.targets);
-    const cloudsOf = (x: { readonly on?: string[] }): readonly string[] => x.on ?? targets;
-    const service = d.deploys === undefined ? undefined : services[d.deploys];
-    if (d.deploys !== undefined && !service)
-      c.refuse(
-        'choice',
-        'deploys',
-        d.deploys,
-        'inference has no such service',
-        Object.keys(services).length ? `write ${oneOf(Object.keys(services))}` : 'declare it under inference, or leave deploys out',
-      );
-    const other = Object.entries(this.declaration.pipelines ?? {}).find(
-      ([n, p]) =>
-        n < name && p.deploys !== undefined && p.deploys === d.deploys && cloudsOf(p).some((cloud) => cloudsOf(d).includes(cloud)),
-    );
-    if (other)
-      c.refuse(
-        'conflict',
-        'deploys',
-        d.deploys,
-        `pipelines.${other[0]} deploys it too, and they would undo each other`,
-        'let one pipeline deploy it',
-      );
-    if (service && !cloudsOf(d).every((cloud) => cloudsOf(service).includes(cloud)))
-      c.refuse(
-        'conflict',
-        'deploys',
-        d.deploys,
-        `the service goes to ${cloudsOf(service).join(', ')} only`,
-        `write on: [${cloudsOf(service).join(', ')}] here too`,
-      );
-    if (d.deploys === undefined && d.stages?.includes(PipelineStage.DEPLOY))
-      c.refuse(
-        'missing',
-        'deploys',
-        undefined,
-        'there is a deploy stage, but nothing to deploy',
-        'write deploys: and the name of a service, or leave the stage out',
-      );
-    if (d.deploys !== undefined && d.stages && !(d.stages.includes(PipelineStage.DEPLOY) && d.stages.includes(PipelineStage.BUILD)))
-      c.refuse(
-        'conflict',
-        'stages',
-        d.stages,
-        `${d.deploys} is to be deployed, but the build or the deploy stage is missing`,
-        'add build and deploy, or leave deploys out',
-      );
-    if (d.approval && !(d.stages?.includes(PipelineStage.DEPLOY) ?? d.deploys !== undefined))
-      c.refuse('conflict', 'approval', true, 'there is no deploy stage to approve', 'add the deploy stage, or leave approval out');
-    return {
-      repository: { provider: RepositoryProvider.GITHUB, ...d.repository },
-      stages: d.stages,
-      directory: d.directory,
-      context: d.context ?? (service && isDirectory(service.image) ? basename(service.image) : undefined),
-      lintCommands: d.commands?.lint,
-      testCommands: d.commands?.test,
-      approval: d.approval,
-      environment: this.declaration.environment,
-    };
-  }
 }
 
 /** `raise maxNodes` as `raise nodes.max`. */
@@ -350,52 +316,11 @@ function inDeclaredWords(text: string): string {
   return text.replace(DECLARED_WORDS, (prop) => DECLARED_AS[prop]);
 }
 
-/** The image; if it is wrong, one that stands in for it until `done` throws. */
-function image(text: string, c: Checks): ContainerImage {
-  return c.collect(() => ContainerImage.parse(text)) ?? ContainerImage.fromReference('stand-in');
-}
-
-function accelerator(d: AcceleratorDeclaration): Accelerator {
-  const both = d.type !== undefined && d.memoryGib !== undefined;
-  if (both || (d.type === undefined && d.memoryGib === undefined))
-    refuse(
-      'conflict',
-      'accelerator',
-      d,
-      both ? 'says both type and memoryGib' : 'says neither type nor memoryGib',
-      'write { memoryGib: 24 } to ask by need, or { type: L4 } by name',
-    );
-  return d.type !== undefined ? Accelerator.of(d.type) : Accelerator.atLeast({ memoryGib: d.memoryGib! });
-}
-
-function rollout(d: RolloutDeclaration, c: Checks): Rollout {
-  const strategy = d.strategy ?? RolloutStrategy.ALL_AT_ONCE;
-  if (strategy !== RolloutStrategy.CANARY) {
-    for (const field of ['percent', 'interval'] as const)
-      c.require(
-        d[field] === undefined,
-        'conflict',
-        `rollout.${field}`,
-        d[field],
-        `a rollout of ${strategy} has no steps`,
-        'leave it out, or write strategy: canary',
-      );
-    return strategy === RolloutStrategy.BLUE_GREEN ? Rollout.blueGreen() : Rollout.allAtOnce();
-  }
-  const interval = d.interval === undefined ? undefined : c.collect(() => Duration.parse(d.interval!), 'rollout.interval');
-  return Rollout.canary({ percent: d.percent, interval });
-}
-
 /** Each field of a declaration that holds a value or a list, with its path. */
 function leaves(o: unknown, path: string[] = []): [string, unknown][] {
   if (o === undefined || o === null) return [];
   if (typeof o !== 'object' || Array.isArray(o)) return [[path.join('.'), o]];
   return Object.entries(o).flatMap(([k, v]) => leaves(v, [...path, k]));
-}
-
-/** Whether an image is built, as against pulled. */
-export function isDirectory(image: string): boolean {
-  return /^[./]/.test(image);
 }
 
 /** `my-service` as `MyService`, for construct ids. */

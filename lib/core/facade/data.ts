@@ -1,0 +1,152 @@
+import { CLOUD_TITLE, CloudName } from '../catalogue';
+import { Checks, oneOf } from '../errors';
+import { FeatureStoreBaseProps } from '../features';
+import { ModelReference, ModelRegistryBaseProps } from '../models';
+import { FeatureGroupDeclaration, MlflowDeclaration, MlPlatformProps, ModelDeclaration, SharedFileSystemDeclaration } from '../platform';
+import { ArtifactStoreBaseProps, SharedFileSystemBaseProps } from '../storage';
+import { ExperimentTrackingBaseProps } from '../tracking';
+import { Duration, Size } from '../units';
+import { Declared } from './props';
+
+/** What `registry` says, the same on every cloud. */
+export interface RegistryOptions {
+  readonly immutableTags?: boolean;
+  readonly imagesKept?: number;
+  readonly pullThrough?: string[];
+}
+
+/** Props of the artifact store. */
+export function artifactProps({ declaration }: Declared): ArtifactStoreBaseProps {
+  const { versioned, expireCheckpointsAfter, expireCaptureAfter } = declaration.storage?.artifacts ?? {};
+  return {
+    versioned,
+    checkpointExpiry: expireCheckpointsAfter === undefined ? undefined : Duration.parse(expireCheckpointsAfter),
+    captureExpiry: expireCaptureAfter === undefined ? undefined : Duration.parse(expireCaptureAfter),
+    environment: declaration.environment,
+  };
+}
+
+/** Options of the image registry. */
+export function registryOptions({ registry }: MlPlatformProps): RegistryOptions {
+  return { immutableTags: registry?.immutableTags, imagesKept: registry?.imagesKept, pullThrough: registry?.pullThrough };
+}
+
+/** Props of a shared file system. */
+export function fileSystemProps({ declaration }: Declared, d: SharedFileSystemDeclaration, c: Checks): SharedFileSystemBaseProps {
+  return {
+    kind: d.kind,
+    size: d.size === undefined ? undefined : c.collect(() => Size.parse(d.size!), 'size'),
+    throughput: d.throughput,
+    backups: d.backups,
+    environment: declaration.environment,
+  };
+}
+
+/** Props of the tracking server. */
+export function trackingProps({ declaration }: Declared, d: MlflowDeclaration, c: Checks): ExperimentTrackingBaseProps {
+  const { highAvailability, backupRetention } = d.database ?? {};
+  return {
+    engine: d.engine,
+    databaseHighAvailability: highAvailability,
+    databaseBackupRetention:
+      backupRetention === undefined ? undefined : c.collect(() => Duration.parse(backupRetention), 'database.backupRetention'),
+    cpu: d.cpu,
+    memory: d.memory === undefined ? undefined : c.collect(() => Size.parse(d.memory!), 'memory'),
+    environment: declaration.environment,
+  };
+}
+
+/** Props of a model's registry. */
+export function modelProps({ declaration }: Declared, d: ModelDeclaration, name: string): ModelRegistryBaseProps {
+  return { modelName: name, approval: d.approval, description: d.description, environment: declaration.environment };
+}
+
+/** Props of a feature store. */
+export function featureProps({ declaration }: Declared, d: FeatureGroupDeclaration): FeatureStoreBaseProps {
+  const { entity, eventTime, features, online, description } = d;
+  return { entity, eventTime, features, online, description, environment: declaration.environment };
+}
+
+/** The registered model that a service serves. */
+export function modelOf(declared: Declared, text: string, c: Checks): ModelReference | undefined {
+  const reference = c.collect(() => ModelReference.parse(text));
+  if (!reference) return undefined;
+  if (!existingServer(declared)) checkModelName(declared, reference.modelName, text, c);
+  return reference;
+}
+
+/** Whether what an entry mounts, gets and registers is declared, for this cloud too. */
+export function checkReferences(
+  declared: Declared,
+  d: {
+    readonly mounts?: { readonly [name: string]: string };
+    readonly secrets?: { readonly [name: string]: string };
+    readonly model?: string;
+  },
+  c: Checks,
+): void {
+  const { storage, secrets } = declared.declaration;
+  const paths = new Map<string, string>();
+  for (const [name, path] of Object.entries(d.mounts ?? {})) {
+    reference(declared, 'storage.shared', storage?.shared, `mounts.${name}`, name, c);
+    c.require(
+      /^\/mnt\/[\w.-]{1,64}$/.test(path),
+      'syntax',
+      `mounts.${name}`,
+      path,
+      'file systems are mounted in a folder of /mnt, which every engine allows',
+      `write /mnt/${name}`,
+    );
+    const same = paths.get(path);
+    if (same !== undefined) c.refuse('conflict', `mounts.${name}`, path, `${same} is mounted there already`, 'write another path');
+    paths.set(path, name);
+  }
+  for (const [variable, name] of Object.entries(d.secrets ?? {})) reference(declared, 'secrets', secrets, `secrets.${variable}`, name, c);
+  if (d.model !== undefined && !d.model.startsWith('models:')) checkModelName(declared, d.model, d.model, c);
+}
+
+function checkModelName(declared: Declared, name: string, given: string, c: Checks): void {
+  const { declaration, cloud } = declared;
+  reference(declared, 'models', declaration.models, 'model', name, c, given);
+  const mlflow = declaration.tracking?.mlflow;
+  if (!existingServer(declared) && !(mlflow && isHere(mlflow, cloud)))
+    c.refuse(
+      'missing',
+      'model',
+      given,
+      `models are registered with and looked up at a tracking server, and ${CLOUD_TITLE[cloud]} has none`,
+      'declare tracking: { mlflow: {} }',
+    );
+}
+
+function reference(
+  { cloud }: Declared,
+  kind: string,
+  entries: { readonly [name: string]: { readonly on?: string[] } } | undefined,
+  field: string,
+  name: string,
+  c: Checks,
+  given: string = name,
+): void {
+  const names = Object.keys(entries ?? {});
+  const entry = entries && Object.prototype.hasOwnProperty.call(entries, name) ? entries[name] : undefined;
+  if (!entry)
+    c.refuse('choice', field, given, `${kind} has no ${name}`, names.length ? `write ${oneOf(names)}` : `declare it under ${kind}`);
+  else if (!isHere(entry, cloud))
+    c.refuse(
+      'conflict',
+      field,
+      given,
+      `${kind}.${name} goes to ${entry.on!.join(', ')} only`,
+      `add ${cloud} to ${kind}.${name}.on, or leave ${cloud} out of on: here`,
+    );
+}
+
+function isHere({ on }: { readonly on?: string[] }, cloud: CloudName): boolean {
+  return !on || on.includes(cloud);
+}
+
+function existingServer({ declaration, cloud }: Declared): boolean {
+  const target = declaration.targets[cloud] as { readonly existing?: { readonly mlflow?: string } } | undefined;
+  return target?.existing?.mlflow !== undefined;
+}
