@@ -81,7 +81,7 @@ function finish(node, names) {
     delete out.default;
   }
   // A map of declarations is named as the platform is; a map of strings holds tags or environment variables.
-  if (out.additionalProperties?.$ref) out.propertyNames = names;
+  if (out.additionalProperties?.$ref?.endsWith('Declaration')) out.propertyNames = names;
   return out;
 }
 

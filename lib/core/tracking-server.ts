@@ -76,7 +76,7 @@ export function checkTracking(checks: Checks, props: ExperimentTrackingBaseProps
       );
     return;
   }
-  const days = props.databaseBackupRetention?.toDays();
+  const days = props.databaseBackupRetention && props.databaseBackupRetention.toMillis() / 86_400_000;
   if (days !== undefined && !isUnresolved(days))
     checks.require(
       Number.isInteger(days) && days >= 7 && days <= 35,

@@ -139,9 +139,11 @@ export class Size {
     return this.mib / MIB.GiB;
   }
 
-  /** As `parse` reads it, in the largest unit that is whole: `2GiB`. */
+  /** As `parse` reads it, in the largest unit of which it is a whole number, or of which it has one decimal: `2GiB`, `1.2TiB`. */
   public toString(): string {
-    const unit = ['TiB', 'GiB'].find((u) => this.mib > 0 && this.mib % MIB[u] === 0) ?? 'MiB';
+    const fits = (digits: number) => (unit: string) =>
+      this.mib >= MIB[unit] && Number((this.mib / MIB[unit]).toFixed(digits)) * MIB[unit] === this.mib;
+    const unit = ['TiB', 'GiB'].find(fits(0)) ?? ['TiB', 'GiB'].find(fits(1)) ?? 'MiB';
     return `${this.mib / MIB[unit]}${unit}`;
   }
 }
