@@ -14,20 +14,23 @@ const TIERS = [
 ];
 // A room may load its own library by deep paths only: a provider's barrel costs seconds.
 const FORBIDDEN = {
-  core: String.raw`^(aws-cdk-lib|cdktf|@cdktf|cdk-nag)|(^|/)(aws|azure|gcp|review)(/|$)`,
+  core: String.raw`^(aws-cdk-lib|cdktf|@cdktf|cdk-nag)|(^|/)(aws|azure|gcp|review|check)(/|$)`,
+  check: String.raw`^(cdktf|@cdktf|constructs)|(^|/)core(/|$)|^(\.\./){2,}(aws|azure|gcp)(/|$)`,
   review: String.raw`^(aws-cdk-lib|cdktf|@cdktf|constructs|cdk-nag)|(^|/)core(/|$)|^(\.\./){2,}(aws|azure|gcp)(/|$)`,
-  aws: String.raw`^(aws-cdk-lib$|cdktf|@cdktf)|(^|/)(azure|gcp|review)(/|$)`,
-  azure: String.raw`^(aws-cdk-lib|@cdktf/provider-google|@cdktf/provider-azurerm(/lib)?$)|(^|/)(aws|gcp|review)(/|$)`,
-  gcp: String.raw`^(aws-cdk-lib|@cdktf/provider-azurerm|@cdktf/provider-google(/lib)?$)|(^|/)(aws|azure|review)(/|$)`,
+  aws: String.raw`^(aws-cdk-lib$|cdktf|@cdktf)|(^|/)(azure|gcp|review|check)(/|$)`,
+  azure: String.raw`^(aws-cdk-lib|@cdktf/provider-google|@cdktf/provider-azurerm(/lib)?$)|(^|/)(aws|gcp|review|check)(/|$)`,
+  gcp: String.raw`^(aws-cdk-lib|@cdktf/provider-azurerm|@cdktf/provider-google(/lib)?$)|(^|/)(aws|azure|review|check)(/|$)`,
 };
 const pattern = (regex, message) => ({ regex, message });
 const restrict = (files, ...patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
-const REVIEW = 'review imports no construct: it reads what was synthesized';
+const reader = (room) => `${room} imports no construct: it reads what was synthesized`;
 const ofRoom = (room) =>
-  pattern(FORBIDDEN[room], room === 'review' ? REVIEW : `${room} imports core and the deep paths of its own library only`);
+  pattern(FORBIDDEN[room], room === 'review' || room === 'check' ? reader(room) : `${room} imports core and the deep paths of its own library only`);
 const rooms = Object.keys(FORBIDDEN).map((room) => restrict([`lib/${room}/**/*.ts`], ofRoom(room)));
 // The review has folders of the clouds' names itself, one floor down.
-const review = restrict(['lib/review/*.ts'], ofRoom('review'), pattern(String.raw`^\.\./(aws|azure|gcp)(/|$)`, REVIEW));
+const review = restrict(['lib/review/*.ts'], ofRoom('review'), pattern(String.raw`^\.\./(aws|azure|gcp)(/|$)`, reader('review')));
+// The rules of AWS are cdk-nag's, which reads a template as constructs.
+const nag = restrict(['lib/check/aws/**/*.ts'], pattern(String.raw`^(cdktf|@cdktf)|^(\.\./){3,}(aws|azure|gcp|core)(/|$)`, reader('check')));
 const tiers = CLOUDS.flatMap((room) =>
   TIERS.slice(0, -1).flatMap((names, n) =>
     names.map((name) => {
@@ -58,6 +61,7 @@ module.exports = tseslint.config(
   },
   ...rooms,
   review,
+  nag,
   ...tiers,
   outside,
 );

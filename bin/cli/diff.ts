@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'path';
 import pc from 'picocolors';
 import type * as review from '../../lib/review';
 import type { ChangeClass, Report, Snapshot, Verdict } from '../../lib/review';
+import { choose } from './choose';
 import { Io } from './io';
 import { inTemporaryFolder } from './output';
 import { SetupError } from './peers';
@@ -11,7 +12,6 @@ import { Progress } from './progress';
 import { silenceLibraries } from './quiet';
 import { atRevision } from './revision';
 import { synth } from './synth';
-import { similar } from './wording';
 
 /** What the command takes beside the two revisions. */
 export interface DiffOptions {
@@ -154,12 +154,6 @@ function classes(lib: typeof review, names: readonly string[] | undefined): read
   if (!names.length) throw new SetupError(`--fail-on names no class: write some of ${lib.CLASSES.join(', ')}, or ${NOTHING}.`, 2);
   const chosen = names.map((name) => choose('--fail-on', name, lib.CLASSES, `, or ${NOTHING}`));
   return lib.CLASSES.filter((c) => chosen.includes(c));
-}
-
-function choose<T extends string>(option: string, given: string, known: readonly T[], more = ''): T {
-  if (known.includes(given as T)) return given as T;
-  const meant = similar(given, known);
-  throw new SetupError(`${option} ${given} is none of ${known.join(', ')}${more}.${meant ? ` Did you mean ${meant}?` : ''}`, 2);
 }
 
 // Loaded by this command alone.

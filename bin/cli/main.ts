@@ -5,6 +5,7 @@ import { init } from './init';
 import { Io } from './io';
 import { manifest, SetupError } from './peers';
 import { CLOUDS } from './platforms';
+import { policies, PoliciesOptions } from './policies';
 import { InputError, renderAll } from './problems';
 import { Progress } from './progress';
 import { renderSynth, renderValid } from './report';
@@ -14,7 +15,7 @@ import { Report, synth, SynthOptions, validate } from './synth';
 /** What a run of the command line ends with. */
 export enum Exit {
   OK = 0,
-  /** An error of this program; of `mlops diff`, that the change fails the review. */
+  /** An error of this program; of `mlops diff` and `mlops check`, that what was judged does not pass. */
   UNEXPECTED = 1,
   BAD_INPUT = 2,
 }
@@ -104,6 +105,17 @@ function commands(io: Io, progress: Progress, judged: (passes: boolean) => void)
     .option('--verbose', 'show every change, property and value')
     .addHelpText('after', '\nEnds with 0 if nothing is in a failing class, with 1 if something is, with 2 if it could not compare.')
     .action(async (revisions: string[], options: DiffOptions) => judged(await diff(revisions, options, io, progress)));
+
+  program
+    .command('check')
+    .description('judge what was synthesized by policies: cdk-nag for AWS, rules of our own for Azure and Google Cloud')
+    .argument('<stacks...>', 'folders of mlops synth, cdk.out, cdktf.out, templates, cdk.tf.json')
+    .option('--format <format>', 'text, json, sarif or markdown (default: text)')
+    .option('--output <file>', 'write into a file')
+    .option('--fail-on <severity>', 'the least severity that fails: low, medium, high, or none (default: low)')
+    .option('--verbose', 'show what is acknowledged, or known to the deployment only, too')
+    .addHelpText('after', '\nEnds with 0 if nothing is open at that severity, with 1 if something is, with 2 if it could not check.')
+    .action(async (stacks: string[], options: PoliciesOptions) => judged(await policies(stacks, options, io, progress)));
 
   program
     .command('init')

@@ -31,6 +31,9 @@ describe('the import rule', () => {
     ['review', 'lib/review/planted.ts', "import { Facade } from '../core/facade'; export const x = Facade;"],
     ['review', 'lib/review/planted.ts', "import * as aws from '../aws'; export const x = aws;"],
     ['review', 'lib/review/classify/planted.ts', "import * as gcp from '../../gcp'; export const x = gcp;"],
+    ['check', 'lib/check/planted.ts', "import { Construct } from 'constructs'; export const x = Construct;"],
+    ['check', 'lib/check/aws/planted.ts', "import { App } from 'cdktf'; export const x = App;"],
+    ['core', 'lib/core/planted.ts', "import { check } from '../check'; export const x = check;"],
     ['review', 'lib/review/planted.ts', "import { Construct } from 'constructs'; export const x = Construct;"],
   ])('a violation planted in %s is caught (%s: %s)', async (room, file, code) => {
     expect((await findings(file, code)).join()).toContain(`${room} imports`);

@@ -3,7 +3,7 @@ import { Cause, Change, ChangeClass, Finding } from '../model';
 /** What a change means whatever its type: replacement, cosmetics, and what nobody understood. `known` is what its type told already. */
 export function findCommon(change: Change, known: readonly Finding[]): Finding[] {
   if (change.action === 'add' || change.action === 'remove') {
-    return change.replacement === 'unknown' && known.length === 0
+    return change.replacement === 'unknown' && !known.some((f) => f.class === 'unknown')
       ? [
           {
             class: 'unknown',
@@ -13,7 +13,7 @@ export function findCommon(change: Change, known: readonly Finding[]): Finding[]
       : [];
   }
   const told = (of: ChangeClass): boolean => known.some((f) => f.class === of);
-  const findings = [...(told('replace') ? [] : replaced(change)), ...misunderstood(change, known)];
+  const findings = [...(told('replace') ? [] : replaced(change)), ...misunderstood(change)];
   if (
     change.replacement === 'no' &&
     known.length === 0 &&
@@ -56,16 +56,18 @@ function replaced(change: Change): Finding[] {
   return [];
 }
 
-function misunderstood(change: Change, known: readonly Finding[]): Finding[] {
-  const doubts = known.filter((f) => f.class === 'unknown');
-  const untold = change.causes.filter((c) => !doubts.some((f) => f.why.includes(`\`${c.path}\``)));
-  const causes = pathsOf(untold, 'unknown');
+function misunderstood(change: Change): Finding[] {
+  // Who compared may have said it in other words.
+  if (change.findings.some((f) => f.class === 'unknown')) {
+    return [];
+  }
+  const causes = pathsOf(change.causes, 'unknown');
   if (causes) {
     return [
       { class: 'unknown', why: `Nothing is known of ${causes} of ${change.type}: neither whether it is replaced nor what it means.` },
     ];
   }
-  return change.replacement === 'unknown' && doubts.length === 0
+  return change.replacement === 'unknown'
     ? [{ class: 'unknown', why: `Nothing is known of ${change.type}: neither whether it is replaced nor what the change means.` }]
     : [];
 }

@@ -33,7 +33,7 @@ const RESOURCE_POLICIES: { readonly [type: string]: { readonly path: string; rea
   'AWS::SecretsManager::ResourcePolicy': { path: 'ResourcePolicy', on: 'SecretId' },
 };
 
-// Without a policy of their own everything is allowed, so that any policy is less.
+// Without a policy of their own these are open, so that any policy is less; that of an API can let in other accounts as well.
 const OPEN_WITHOUT: { readonly [type: string]: string } = {
   'AWS::ApiGateway::RestApi': 'Whoever reaches the API can newly call what its methods do not guard themselves',
   'AWS::EC2::VPCEndpoint': 'Anyone in the network can newly do everything through the endpoint',
@@ -68,14 +68,14 @@ function resourcePolicy(change: Change): Finding[] {
   if (!where) {
     return /^AWS::(IAM|SSO)::/.test(change.type) ? [] : anyPolicy(change);
   }
-  const document = (body: Body | undefined): unknown => (where.path === '' ? { Statement: at(body, 'Statement') } : at(body, where.path));
+  const document = (body: Body | undefined): unknown => (where.path === '' ? busPolicy(body) : at(body, where.path));
   const [was, is] = [change.before, change.after].map(document);
   const own = (body: Body | undefined): string => (where.on ? plain(listOf(at(body, where.on)).join(', ')) : change.address);
   const open = OPEN_WITHOUT[change.type];
   if (open && change.before && change.after && was !== undefined && is === undefined) {
     return [{ class: 'access', why: `${open}: its policy is gone.` }];
   }
-  if (open && was === undefined) {
+  if (open && was === undefined && change.type !== 'AWS::ApiGateway::RestApi') {
     return [];
   }
   if (where.on && differs(change, where.on)) {
@@ -85,6 +85,13 @@ function resourcePolicy(change: Change): Finding[] {
     ];
   }
   return compared(statementsOf(was), statementsOf(is), undefined, own(change.after ?? change.before));
+}
+
+/** The policy of an event bus is a single statement, or the parts of one as properties. */
+function busPolicy(body: Body | undefined): unknown {
+  const { Statement: statement, Action, Principal, Condition } = recordOf(body?.Properties);
+  const parts = Action === undefined ? undefined : { Effect: 'Allow', Action, Principal, ...(Condition !== undefined && { Condition }) };
+  return statement === undefined && parts === undefined ? undefined : { Statement: statement ?? parts };
 }
 
 /** A type without a row may hold policies all the same: whatever has statements is one. */
@@ -267,7 +274,7 @@ function compared(was: readonly Statement[], is: readonly Statement[], who: stri
 }
 
 function what({ actions, inverted }: Permission): string {
-  const names = listed(actions.map((a) => (a === '*' ? 'everything' : a)));
+  const names = listed(actions.map((a) => (a === '*' ? 'everything' : plain(a))));
   return inverted.includes('NotAction') ? `everything but ${names}` : names;
 }
 

@@ -10,7 +10,7 @@ export function follow(value: unknown, steps: readonly string[]): unknown {
   if (steps.length === 0 || value === undefined || value === null) {
     return value ?? undefined;
   }
-  if (isOpaque(value)) {
+  if (isOpaque(value) || (typeof value === 'string' && isReference(value))) {
     return value;
   }
   const [step, ...rest] = steps;
@@ -62,6 +62,7 @@ const NOUNS: { readonly [type: string]: string } = {
   'AWS::ApiGateway::RestApi': 'API',
   'AWS::ApiGatewayV2::Api': 'API',
   'AWS::ApiGateway::Method': 'API method',
+  'AWS::ApiGateway::Resource': 'API path',
   'AWS::ApiGateway::Stage': 'API stage',
   'AWS::CloudFormation::Stack': 'nested stack',
   'AWS::CloudWatch::Alarm': 'alarm',
@@ -73,6 +74,7 @@ const NOUNS: { readonly [type: string]: string } = {
   'AWS::EC2::VPC': 'network',
   'AWS::EC2::VPCEndpoint': 'VPC endpoint',
   'AWS::ECS::Service': 'container service',
+  'AWS::EKS::Nodegroup': 'node group',
   'AWS::Events::Rule': 'event rule',
   'AWS::KMS::Key': 'key',
   'AWS::Lambda::Alias': 'function alias',

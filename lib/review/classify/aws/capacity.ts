@@ -159,8 +159,12 @@ export function findCapacity(change: Change): Finding[] {
 }
 
 function isSameFigure({ path }: Figure, was: unknown, is: unknown): boolean {
-  const sorted = (v: unknown): unknown => (Array.isArray(v) && !path.includes('Order') ? v.map((m) => JSON.stringify(m)).sort() : v);
+  const sorted = (v: unknown): unknown => (Array.isArray(v) && !path.includes('Order') ? v.map(canonical).sort() : v);
   return isEqual(sorted(was), sorted(is));
+}
+
+function canonical(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function valueOf(body: Change['before'], { path, absent, counts }: Figure): unknown {
@@ -179,7 +183,7 @@ function sentence({ what, unit }: Figure, was: unknown, is: unknown): string {
 
 function shown(value: unknown, unit?: string): string {
   const text = value === undefined ? 'not set' : Array.isArray(value) ? listOf(value).map(member).join(', ') : member(value);
-  return unit && numberOf(value) !== undefined ? `${text} ${unit}` : Array.isArray(value) && unit ? `${text} ${unit}` : text;
+  return unit && listOf(value).length > 0 && listOf(value).every((v) => numberOf(v) !== undefined) ? `${text} ${unit}` : text;
 }
 
 // As people say it.

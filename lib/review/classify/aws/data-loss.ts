@@ -311,7 +311,11 @@ function shorter(change: Change): Finding[] {
     const [was, is] = [change.before, change.after].map((body) => (at(body, r.path) === undefined ? r.absent : numberOf(at(body, r.path))));
     if (was === undefined || is === undefined) {
       return [
-        { class: 'data-loss', conditional: true, why: `${r.what} for another time: whether it is shorter only the deployment knows.` },
+        {
+          class: 'data-loss',
+          conditional: true,
+          why: `${r.what.replace(/ for$/, '')} for another time: whether it is shorter only the deployment knows.`,
+        },
       ];
     }
     const time = (n: number): string => (n === FOREVER ? 'forever' : `${n} ${n === 1 ? r.unit.replace(/s$/, '') : r.unit}`);

@@ -9,8 +9,8 @@ const NOTICED: { readonly [type: string]: { readonly gone: string; readonly anew
   'AWS::ApiGateway::Stage': { gone: 'its URL answers no more', anew: 'its URL answers no request until the new one stands' },
   'AWS::ApiGateway::Method': { gone: 'requests to it are refused', anew: 'requests to it are refused until the new one is deployed' },
   'AWS::ApiGateway::Resource': {
-    gone: 'requests to its path are refused',
-    anew: 'requests to its path are refused until the new one is deployed',
+    gone: 'requests to it are refused',
+    anew: 'requests to it are refused until the new one is deployed',
   },
   'AWS::AutoScaling::AutoScalingGroup': { gone: 'its machines stop', anew: 'all its machines are exchanged' },
   'AWS::Batch::ComputeEnvironment': {

@@ -61,10 +61,16 @@ const PEERS = [
   'DestinationPrefixListId',
 ];
 
+// A group without rules for what leaves lets everything leave: this is how the CDK writes that nothing may.
+const NOBODY = '255.255.255.255/32';
+
 function ruleOf(body: Body | undefined): Rule | undefined {
   const rule = recordOf(body?.Properties);
   const peer = PEERS.map((p) => rule[p]).find((v) => v !== undefined);
   if (!body) {
+    return undefined;
+  }
+  if (peer === NOBODY) {
     return undefined;
   }
   if (peer === undefined) {

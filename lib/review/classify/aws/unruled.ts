@@ -7,7 +7,7 @@ import { ACCESS_PATHS } from './weakened';
 // Types whose every property that matters is read by code, not by a row of a table.
 const READ_WHOLE = /^AWS::(IAM::|EC2::(SecurityGroup|NetworkAcl)|Lambda::(Permission|LayerVersionPermission)|SSO::)|^AWS::CloudFormation::/;
 const ACCESS =
-  /^(.*public.*|.*encrypt.*|.*kms.*|.*auth(oriz|ent|type|token).*|.*(tls|ssl).*|cors.*|.*acl|.*policy(document|text)?|.*principals?|.*permissions?|.*privileged.*|allow.*|securitygroup(id)?s?|.*accesscontrol.*|.*internetaccess|.*rolearn|role)$/i;
+  /^(.*public.*|.*encrypt.*|.*kms.*|.*auth(oriz|ent|type|token).*|.*(tls|ssl).*|cors.*|.*acl|.*policy(document|text)?|.*principals?|.*permissions?|.*privileged.*|allow.*|securitygroup(id)?s?|.*accesscontrol.*|.*internetaccess|.*role(arn|s)?)$/i;
 const DATA = /^(.*retention.*|.*backup.*|.*protection.*|.*snapshot.*|.*versioning.*|.*expir.*|.*lifecycle.*|deleteon.*|.*purge.*)$/i;
 
 /**

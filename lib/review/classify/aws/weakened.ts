@@ -47,7 +47,7 @@ function joined(change: Change): Finding[] {
           {
             class: 'access',
             conditional: true,
-            why: `${theOne(change.type)} is newly a member of ${listed(gained)}: whom the group lets in can reach it.`,
+            why: `${theOne(change.type)} is newly a member of ${listed(gained)}: whom the ${gained.length === 1 ? 'group lets' : 'groups let'} in can reach it.`,
           },
         ];
   });
@@ -75,12 +75,11 @@ export function findWeakened(change: Change): Finding[] {
     const may = role === undefined ? 'the role of its machine may: it has none of its own any more' : `the role ${plain(role)} may`;
     return { class: 'access', conditional: true, why: `${what} can newly do what ${may}, before: ${plain(at(before, path))}.` };
   });
-  const keys = KEYS.filter(
-    (k) => k.types.test(type) && differs(change, k.path) && at(after, k.path) !== undefined && at(before, k.path) !== undefined,
-  ).map(({ path }): Finding => ({
-    class: 'access',
-    conditional: true,
-    why: `${theOne(type)} is encrypted under another key: whoever may use ${plain(listOf(at(after, path)).join())} can newly read what is new, before: ${plain(listOf(at(before, path)).join())}.`,
-  }));
+  const keys = KEYS.filter((k) => k.types.test(type) && differs(change, k.path)).flatMap(({ path }): Finding[] => {
+    const [was, is] = [before, after].map((body) => at(body, path));
+    const [old, now] = [was, is].map((key) => (Array.isArray(key) ? listed(key.map(plain)) : plain(key)));
+    const why = `${theOne(type)} is encrypted under another key: whoever may use ${now} can newly read what is new, before: ${old}.`;
+    return was === undefined || is === undefined ? [] : [{ class: 'access', conditional: true, why }];
+  });
   return [...guards, ...joined(change), ...hands, ...keys];
 }
