@@ -1,5 +1,6 @@
 import { basename } from 'path';
 import { IConstruct } from 'constructs';
+import { acknowledgedFor } from '../acknowledged';
 import { CLOUD_TITLE, CloudName } from '../catalogue';
 import { Checks, isValidationError, oneOf, ValidationError } from '../errors';
 import { FeatureStoreBaseProps } from '../features';
@@ -213,6 +214,11 @@ export class Facade {
       slo: slo && { availability: slo.availability, latency: threshold && { percentile: slo.latency?.percentile, threshold } },
       environment: this.declaration.environment,
     };
+  }
+
+  /** Rules that this cloud's part of the platform does not keep, with the reasons. What is no rule is thrown by `done`. */
+  public acknowledged(): [string, string][] {
+    return acknowledgedFor(this.cloud, this.declaration.acknowledge, this.checks);
   }
 
   /** The construct that was made for a name; throws where the declaration has none of that name for this cloud. */

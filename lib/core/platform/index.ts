@@ -104,4 +104,10 @@ export interface MlPlatformProps {
    * @default - a dashboard and alarms that notify nobody
    */
   readonly monitoring?: MonitoringDeclaration;
+  /**
+   * Rules of `mlops check` that the platform does not keep, with the reason: `{ gcp-storage-versioning: its data is made anew every night }`.
+   *
+   * @default - none
+   */
+  readonly acknowledge?: { readonly [rule: string]: string };
 }

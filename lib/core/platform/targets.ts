@@ -243,6 +243,30 @@ export interface AzureExistingNetwork {
   readonly appServiceSubnetId: string;
   /** Id of the subnet for training machines. No default: it names what you own. */
   readonly trainingSubnetId: string;
+  /**
+   * Id of a subnet of a /27 at least that is delegated to `Microsoft.App/environments`, in which nothing else is.
+   *
+   * @default - none; required for a tracking server of the platform's own
+   */
+  readonly containerAppsSubnetId?: string;
+  /**
+   * Id of a subnet that is delegated to `Microsoft.DBforPostgreSQL/flexibleServers`.
+   *
+   * @default - none; required for a tracking database of the platform's own
+   */
+  readonly postgresqlSubnetId?: string;
+  /**
+   * Id of a subnet of a /27 at least for Managed Lustre, with a way out to Azure's services.
+   *
+   * @default - none; required for a parallel file system
+   */
+  readonly managedLustreSubnetId?: string;
+  /**
+   * Ids of private DNS zones that are linked to the network, by zone, such as `privatelink.blob.core.windows.net`.
+   *
+   * @default - none; a policy of yours, or a person, enters the names of private endpoints
+   */
+  readonly privateDnsZoneIds?: { readonly [zone: string]: string };
 }
 
 /** Where on Google Cloud. */
@@ -337,6 +361,20 @@ export interface GcpExistingNetwork {
   readonly network: string;
   /** Self link or `projects/P/regions/R/subnetworks/S`, with private Google access. No default: it names what you own. */
   readonly subnetwork: string;
+  /**
+   * Addresses of the subnetwork, such as `10.0.0.0/20`: who may mount file systems of the platform.
+   *
+   * @default - everybody in the network may
+   */
+  readonly cidr?: string;
+  /**
+   * Name of the range that its private services access has, such as `google-managed-services-default`. Databases and parallel file systems
+   * of the platform need it.
+   *
+   * @default - none: what needs it is refused
+   * @pattern ^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$
+   */
+  readonly servicesRange?: string;
 }
 
 /** A PostgreSQL database on AWS that exists already. */
