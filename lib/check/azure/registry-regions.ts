@@ -1,0 +1,14 @@
+import type { Rule } from '../model';
+import { at, demand, listOf } from '../values';
+
+export const rule: Rule = {
+  id: 'azure-registry-regions',
+  severity: 'low',
+  types: ['azurerm_container_registry'],
+  what: 'Images are in a second region.',
+  why: 'Nothing can start in another region while the first is down.',
+  mend: 'Write georeplications.',
+  link: 'https://learn.microsoft.com/azure/container-registry/container-registry-geo-replication',
+  covers: ['CKV_AZURE_165'],
+  judge: ({ body }) => demand(listOf(at(body, 'georeplications')).length > 0),
+};

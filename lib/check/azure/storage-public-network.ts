@@ -1,0 +1,18 @@
+import type { Rule } from '../model';
+import { at, demand } from '../values';
+
+export const rule: Rule = {
+  id: 'azure-storage-public-network',
+  severity: 'high',
+  types: ['azurerm_storage_account'],
+  what: 'The account is reached from chosen networks only.',
+  why: 'A leaked token opens it from anywhere.',
+  mend: 'Set public_network_access_enabled to false, or network_rules.default_action to Deny.',
+  link: 'https://learn.microsoft.com/azure/storage/common/storage-network-security',
+  covers: ['CKV_AZURE_35', 'CKV_AZURE_59'],
+  judge: ({ body }) =>
+    demand(
+      at(body, 'public_network_access_enabled') === false || at(body, 'network_rules.default_action') === 'Deny',
+      at(body, 'public_network_access_enabled'),
+    ),
+};

@@ -1,0 +1,14 @@
+import type { Rule } from '../model';
+import { at, demand } from '../values';
+
+export const rule: Rule = {
+  id: 'azure-storage-tls',
+  severity: 'high',
+  types: ['azurerm_storage_account'],
+  what: 'The account refuses TLS before 1.2.',
+  why: 'Older versions can be broken.',
+  mend: 'Set min_tls_version to TLS1_2.',
+  link: 'https://learn.microsoft.com/azure/storage/common/transport-layer-security-configure-minimum-version',
+  covers: ['CKV_AZURE_44'],
+  judge: ({ body }) => demand([undefined, 'TLS1_2', 'TLS1_3'].includes(at(body, 'min_tls_version') as string), at(body, 'min_tls_version')),
+};

@@ -1,0 +1,14 @@
+import type { Rule } from '../model';
+import { at, demand } from '../values';
+
+export const rule: Rule = {
+  id: 'gcp-bigquery-deletion-protection',
+  severity: 'medium',
+  types: ['google_bigquery_table'],
+  what: 'The table cannot be deleted before somebody switches its protection off.',
+  why: 'A renamed construct drops the table with all rows.',
+  mend: 'Set deletion_protection to true.',
+  link: 'https://cloud.google.com/bigquery/docs/managing-tables',
+  covers: ['CKV_GCP_121'],
+  judge: ({ body }) => demand(at(body, 'deletion_protection') !== false),
+};
