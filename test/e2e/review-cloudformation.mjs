@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { mutationsOf } from './cloudformation-mutations.mjs';
 
 process.env.CDK_VALIDATION = 'false';
 const require = createRequire(import.meta.url);
@@ -17,14 +18,17 @@ const { diffCloudFormation } = require('../../lib/review/cloudformation');
 const { values: options } = parseArgs({ options: { most: { type: 'string' }, list: { type: 'boolean' } } });
 // Mutations that one run of `cdk diff` is asked about: each adds the resource and all that depends on it.
 const BATCH = 60;
+const { types: facts } = JSON.parse(readFileSync(join(root, 'lib', 'review', 'cloudformation', 'facts.json'), 'utf8'));
 
 /** Why the two may differ; each is a place where `mlops diff` is the stricter, or says what `cdk diff` leaves out. */
 const EXPLAINED = {
-  nested: 'a property below the top that CloudFormation documents as create-only: cdk diff judges by the top',
-  batch: 'machines of a Batch compute environment with ReplaceComputeEnvironment: cdk diff does not know the switch',
   joined: 'a reference to a replaced resource within Fn::Join or Fn::Sub: cdk diff does not look there',
+  perhaps: 'a reference to a resource that may be replaced: cdk diff follows replacements that are certain only',
   version: 'the latest version of a launch template that is changed: cdk diff does not follow it',
-  custom: 'a custom resource: nobody knows what its handler does, cdk diff says update',
+  condition: 'a resource under another condition, which may come or go: cdk diff says update',
+  custom: 'a custom resource, or one that refers to what is replaced: nobody knows what its handler does, cdk diff says update',
+  nested: 'a property below the top that CloudFormation documents as create-only: cdk diff judges by the top',
+  schema: 'a property that only the schema says may replace (lib/review/cloudformation/facts.json): cdk diff does not read it',
   reordered: 'the order of a list that is a set, where it cannot be updated: cdk diff says replaced, mlops diff that it may be',
 };
 
@@ -93,6 +97,9 @@ async function main() {
   );
   const types = new Set(chosen.map((i) => i.mutation.type));
   const percent = (a, b) => `${a} of ${b} (${((100 * a) / b).toFixed(1)} %)`;
+  const versionOf = (name) => JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
+  const versions = ['aws-cdk', 'aws-cdk-lib', '@aws-cdk/cloudformation-diff'].map((name) => `${name} ${versionOf(name)}`);
+  console.log(versions.join(', '));
   console.log(
     `cdk diff: ${types.size} types; ${percent(figures.agree, figures.pairs)} pairs agree, ${percent(figures.same, figures.verdicts)} verdicts`,
   );
@@ -135,65 +142,6 @@ function templates() {
   const { PricingStack } = require('../../examples/compose/aws.js');
   collect('compose', (app) => new PricingStack(app, 'review', { env: { region: 'eu-west-1' } }));
   return found;
-}
-
-function isIntrinsic(value) {
-  const keys = Object.keys(value);
-  return keys.length === 1 && (keys[0] === 'Ref' || keys[0].startsWith('Fn::'));
-}
-
-/** Every change of one thing: a value changed or removed, a list reversed, a policy of deletion, a resource added, removed or renamed. */
-function mutationsOf(template) {
-  const found = [];
-  for (const [id, resource] of Object.entries(template.Resources)) {
-    const add = (kind, path, apply) => found.push({ id, type: resource.Type, kind, path, apply });
-    const visit = (value, path) => {
-      const put = (change) => (r) => {
-        const parent = path.slice(0, -1).reduce((o, step) => o[step], r.Properties);
-        change(parent, path.at(-1));
-      };
-      // Without one, cdk diff itself breaks; CloudFormation refuses it.
-      if (path.length > 0 && !/^(PolicyDocument|AssumeRolePolicyDocument|Statement)$/.test(path.at(-1))) {
-        add(
-          'remove',
-          path,
-          put((parent, key) => (Array.isArray(parent) ? parent.splice(key, 1) : delete parent[key])),
-        );
-      }
-      if (typeof value !== 'object' || value === null || isIntrinsic(value)) {
-        add(
-          'change',
-          path,
-          put((parent, key) => (parent[key] = changed(value))),
-        );
-        return;
-      }
-      if (Array.isArray(value)) {
-        if (value.length > 1)
-          add(
-            'reorder',
-            path,
-            put((parent, key) => parent[key].reverse()),
-          );
-        value.forEach((v, n) => visit(v, [...path, n]));
-        return;
-      }
-      for (const [key, v] of Object.entries(value)) visit(v, [...path, key]);
-    };
-    visit(resource.Properties ?? {}, []);
-    add('DeletionPolicy', [], (r) => (r.DeletionPolicy = r.DeletionPolicy === 'Retain' ? 'Delete' : 'Retain'));
-    add('delete', [], undefined);
-    add('add', [], undefined);
-    add('rename', [], undefined);
-  }
-  return found;
-}
-
-function changed(value) {
-  if (typeof value === 'number') return value + 1;
-  if (typeof value === 'boolean') return !value;
-  if (typeof value === 'object') return 'another';
-  return /^\d+$/.test(value) ? String(Number(value) + 1) : `${value}x`;
 }
 
 /** The resource with all that depends on it, under names of its own, before and after. */
@@ -257,6 +205,7 @@ async function cdkDiff(batch, number) {
   for (const line of text.split('\n')) {
     const match = /^\[([~+-])\] \S+::\S+ .*?(M\d+x\w+)(?: (replace|may be replaced|destroy|orphan))?\s*$/.exec(line);
     if (match) said.set(match[2], match[3] ?? (match[1] === '+' ? 'add' : match[1] === '-' ? 'destroy' : 'update'));
+    else if (/^\[.\] AWS::|^\[.\] .*M\d+x/.test(line)) throw new Error(`cdk diff says what is not understood here: ${line}`);
   }
   return said;
 }
@@ -282,17 +231,21 @@ function verdictsOf({ before, after }) {
 
 function explain({ mutation, id }, change, we, they) {
   if (!change) return undefined;
-  const stricter = STRICTNESS.indexOf(we) > STRICTNESS.indexOf(they) && they !== 'destroy';
-  const decisive = change.causes.filter((c) => c.replacement === change.replacement);
-  if (we === 'unknown') return change.type.startsWith('Custom::') && they !== 'replace' ? 'custom' : undefined;
   if (mutation.kind === 'reorder' && we === 'may be replaced' && they === 'replace') return 'reordered';
-  if (!stricter) return undefined;
-  if (decisive.some((c) => / \(a new version\)$/.test(String(c.after)))) return 'version';
-  if (change.type === 'AWS::Batch::ComputeEnvironment' && we === 'may be replaced') return 'batch';
-  if (change.address !== id && decisive.some((c) => / \(replaced\)$/.test(String(c.after))))
-    return /replaced/.test(they) ? undefined : 'joined';
-  if (change.address === id && decisive.every((c) => c.path.split('.').length > 2)) return 'nested';
-  return undefined;
+  if (change.type.startsWith('Custom::') && we === 'unknown' && (they === 'update' || they === 'nothing')) return 'custom';
+  const decisive = change.causes.filter((c) => c.replacement === change.replacement);
+  if (we === 'unknown') return mutation.kind === 'Condition' && they === 'update' ? 'condition' : undefined;
+  const isStricter = STRICTNESS.indexOf(we) > STRICTNESS.indexOf(they) && STRICTNESS.includes(they);
+  if (!isStricter) return undefined;
+  if (decisive.some((c) => String(c.after).endsWith(' (a new version)'))) return 'version';
+  if (change.address !== id && decisive.every((c) => String(c.after).endsWith(' (replaced)'))) {
+    if (we === 'may be replaced') return 'perhaps';
+    // A Ref or Fn::GetAtt that stands alone between the braces is followed by cdk diff, too.
+    return decisive.some((c) => /^\$\{[\w.]+\} \(/.test(String(c.after))) ? undefined : 'joined';
+  }
+  if (change.address === id && decisive.every((c) => facts[change.type]?.[c.path.replace('Properties.', '')])) return 'schema';
+  const holdsMore = (c) => c.path.split('.').length > 2 || typeof (c.after ?? c.before) === 'object';
+  return change.address === id && decisive.every(holdsMore) ? 'nested' : undefined;
 }
 
 /** Whether the properties that were changed are create-only, by the schemas that CDK's validator has. */
@@ -302,9 +255,10 @@ function againstValidator(islands) {
   );
   const engine = new CelEngine();
   const facts = { asked: 0, same: 0, reasons: {}, unexplained: [] };
-  for (const island of islands.filter((i) => i.mutation.kind === 'change')) {
+  for (const island of islands.filter((i) => i.mutation.kind === 'change' || i.mutation.kind === 'declare')) {
     const { mutation, id } = island;
-    const report = engine.validateTemplate(new TemplateContent(JSON.stringify({ Resources: { [id]: island.before[id] } })));
+    const holding = mutation.kind === 'declare' ? island.after : island.before;
+    const report = engine.validateTemplate(new TemplateContent(JSON.stringify({ Resources: { [id]: holding[id] } })));
     const path = `Properties.${mutation.path.join('.')}`;
     const told = report.diagnostics.filter(
       (d) => d.ruleId === 'I9001' && d.entity.logicalId === id && `${path}.`.startsWith(`${d.propertyPath.replace(/\[(\d+)\]/g, '.$1')}.`),
@@ -317,15 +271,18 @@ function againstValidator(islands) {
       facts.same++;
       continue;
     }
+    const example = change?.causes[0]?.after;
     const stays = change?.after?.Properties?.ReplaceComputeEnvironment === false;
     const reason =
       change?.type.startsWith('Custom::') && we === 'unknown'
         ? 'a custom resource, of which nobody knows'
         : stays && they === 'conditional' && we === 'no'
           ? 'a Batch compute environment with ReplaceComputeEnvironment off: its machines are replaced, it stays'
-          : they === 'no' && we === 'yes'
-            ? 'replaced by the service specification, which cdk diff reads, too; updated by the schema'
-            : undefined;
+          : we === 'yes' && they !== 'yes'
+            ? 'replaced by the service specification, which cdk diff reads, too; the schema is milder'
+            : we === 'conditional' && they === 'no' && typeof example === 'object'
+              ? 'declared as a whole, with a create-only property in it'
+              : undefined;
     if (reason) facts.reasons[reason] = (facts.reasons[reason] ?? 0) + 1;
     else facts.unexplained.push(`${mutation.type} ${path}: we ${we}, validator ${they}`);
   }

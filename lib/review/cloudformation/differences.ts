@@ -43,10 +43,10 @@ function compare(before: unknown, after: unknown, path: readonly Step[], inPolic
   if (isPlain(before) && isPlain(after)) {
     const policy = inPolicy || ('Statement' in before && 'Statement' in after);
     for (const key of Object.keys(before)) {
-      compare(before[key], after[key], [...path, key], policy, found);
+      compare(before[key], Object.hasOwn(after, key) ? after[key] : undefined, [...path, key], policy, found);
     }
     for (const key of Object.keys(after)) {
-      if (!(key in before)) {
+      if (!Object.hasOwn(before, key)) {
         compare(undefined, after[key], [...path, key], policy, found);
       }
     }

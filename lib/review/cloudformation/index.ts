@@ -14,6 +14,11 @@ const REFACTOR = 'Rename without loss: deploy the new ids by themselves first, w
 const FOLLOWS = 'It is replaced only because what it refers to was renamed: with `cdk refactor` for that it stays as it is.';
 const TYPE_CHANGED = 'CloudFormation refuses another type under the same logical id: give the construct a new id.';
 
+const NOT_READ: Finding = {
+  class: 'unknown',
+  why: 'The template of the nested stack is another, and not among what is compared: what happens to its resources is not known.',
+};
+
 type Found = Omit<Change, 'cloud' | 'stack'>;
 
 /** What CloudFormation would do between two syntheses of a stack. */
@@ -39,7 +44,7 @@ export function diffCloudFormation(before: Snapshot | undefined, after: Snapshot
     );
   }
   const changes = spread(
-    found.map((f) => ({ cloud, stack, ...f })),
+    found.map((f) => ({ cloud, stack, ...(isUnreadNested(f, before, after) ? { ...f, findings: [NOT_READ] } : f) })),
     was,
     is,
     { cloud, stack },
@@ -141,6 +146,16 @@ function updated(origin: string, id: string, old: Resource, now: Resource, renam
       after: now.body,
     },
   ];
+}
+
+/** An assembly brings the templates of its nested stacks, named by their content; a template alone does not. */
+function isUnreadNested(found: Found, before: Snapshot | undefined, after: Snapshot | undefined): boolean {
+  const cause = found.causes.find((c) => /^Properties\.Template(URL|Body)/.test(c.path));
+  if (found.type !== 'AWS::CloudFormation::Stack' || !cause) {
+    return false;
+  }
+  const areAssemblies = before?.terminationProtection !== undefined && after?.terminationProtection !== undefined;
+  return !areAssemblies || ![found.before, found.after].every((body) => /[0-9a-f]{64}/.test(String(asBody(body?.Properties).TemplateURL)));
 }
 
 function adviceOn(old: Resource, now: Resource, causes: readonly Cause[], moved: boolean, follows: boolean): string | undefined {

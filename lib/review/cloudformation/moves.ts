@@ -115,7 +115,9 @@ function shapeOf(id: string, resource: Resource, mayHaveMoved: (id: string) => b
   referencesIn(sorted, (other) => mayHaveMoved(other) && references.push(other));
   const anonymous = mapReferences(sorted, (other) => (mayHaveMoved(other) ? '#' : other));
   // The CDK names a policy by its logical id: a name that follows the id does not tell two apart.
-  return { type: resource.type, text: canonical(anonymous, false, true).replaceAll(id, '#self'), references };
+  const text = canonical(anonymous, false, true);
+  const isWord = /^\w+$/.test(id);
+  return { type: resource.type, text: isWord ? text.replace(new RegExp(`\\b${id}\\b(?!":)`, 'g'), '#self') : text, references };
 }
 
 /** Colours: equal for those that cannot be told apart by what they declare and refer to. */

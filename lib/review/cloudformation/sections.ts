@@ -1,10 +1,10 @@
 import { Body, Cause, Change, Finding } from '../model';
 import { canonical, differencesOf, textOf } from './differences';
-import { asBody, rendererOf } from './values';
+import { asBody, conditionOf, rendererOf } from './values';
 import { HIDDEN } from './wording';
 
 type Common = Pick<Change, 'cloud' | 'stack'>;
-type Verdict = (was: Body | undefined, is: Body | undefined, name: string) => readonly Finding[];
+type Verdict = (was: Body | undefined, is: Body | undefined, name: string, stack: string) => readonly Finding[];
 
 export const BOOKKEEPING: Finding = { class: 'cosmetic', why: "The CDK's own bookkeeping: nothing that runs changes." };
 const CDKS_OWN = new Set(['BootstrapVersion', 'CheckBootstrapVersion', 'CDKMetadata']);
@@ -31,7 +31,7 @@ export function diffSections(before: Body | undefined, after: Body | undefined, 
   const rows = Object.entries(VERDICTS).flatMap(([section, { type, verdict }]) => {
     const [was, is] = [before, after].map((template) => renderedSection(template, section));
     return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((name) => {
-      const findings = (): readonly Finding[] => (CDKS_OWN.has(name) ? [BOOKKEEPING] : verdict(was[name], is[name], name));
+      const findings = (): readonly Finding[] => (CDKS_OWN.has(name) ? [BOOKKEEPING] : verdict(was[name], is[name], name, common.stack));
       return rowOf(common, `${section}.${name}`, type, was[name], is[name], findings);
     });
   });
@@ -48,7 +48,14 @@ export function diffSections(before: Body | undefined, after: Body | undefined, 
 
 function renderedSection(template: Body, section: string): { readonly [name: string]: Body } {
   const render = rendererOf(template);
-  return Object.fromEntries(Object.entries(asBody(template[section])).map(([name, v]) => [name, asBody(render(v))]));
+  const rendered = Object.entries(asBody(template[section])).map(([name, declared]): [string, Body] => {
+    const { Condition, ...rest } = asBody(declared);
+    return [
+      name,
+      { ...asBody(render(rest)), ...(Condition !== undefined && { Condition: render(conditionOf(template, String(Condition))) }) },
+    ];
+  });
+  return Object.fromEntries(rendered);
 }
 
 function rowOf(
@@ -93,8 +100,11 @@ function withoutDefault(parameter: Body): Body {
   return parameter.Default === undefined ? parameter : { ...parameter, Default: HIDDEN };
 }
 
-function judgeOutput(was: Body | undefined, is: Body | undefined): Finding[] {
-  const [old, now] = [was, is].map((output) => asBody(output?.Export).Name);
+function judgeOutput(was: Body | undefined, is: Body | undefined, name: string, stack: string): Finding[] {
+  const [old, now] = [was, is].map((output) => {
+    const exported = asBody(output?.Export).Name;
+    return exported === undefined || typeof exported === 'string' ? exported : canonical(exported);
+  });
   const refused = (what: string): Finding[] => [
     { class: 'interrupt', conditional: true, why: `${what} If another stack imports it, CloudFormation refuses the whole deployment.` },
   ];
@@ -107,7 +117,19 @@ function judgeOutput(was: Body | undefined, is: Body | undefined): Finding[] {
   if (old !== undefined && canonical(was!.Value) !== canonical(is!.Value)) {
     return refused(`The value of the export "${old}" changes.`);
   }
+  if (old !== undefined && canonical(was!.Condition) !== canonical(is!.Condition)) {
+    return refused(`The export "${old}" is under another condition, and may go.`);
+  }
+  if (was && is && isNested(stack) && canonical(was.Value) !== canonical(is.Value)) {
+    const why = `The stack above reads the output ${name} of this one: whether another value replaces what is there is not known.`;
+    return [{ class: 'unknown', conditional: true, why }];
+  }
   return [{ class: 'cosmetic', why: 'CloudFormation prints it and reads it nowhere.' }];
+}
+
+// `Stack/LogicalId`, with or without the place of the stack.
+function isNested(stack: string): boolean {
+  return stack.split(' in ')[0].includes('/');
 }
 
 function judgeParameter(was: Body | undefined, is: Body | undefined, name: string): Finding[] {

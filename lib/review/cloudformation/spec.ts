@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { Body, Replacement } from '../model';
+import { isIntrinsic } from './values';
 
 /** A step into a value: a property, or an index of a list. */
 export type Step = string | number;
@@ -40,6 +43,14 @@ function spec(): SpecDatabase {
   return database;
 }
 
+type SchemaFacts = { readonly [type: string]: { readonly [path: string]: Replacement } };
+let schemaFacts: SchemaFacts | undefined;
+/** What CloudFormation's schemas say of properties that the specification calls updatable: see test/e2e/cloudformation-facts.mjs. */
+function schemaFactsOf(type: string): SchemaFacts[string] {
+  schemaFacts ??= (JSON.parse(readFileSync(join(__dirname, 'facts.json'), 'utf8')) as { types: SchemaFacts }).types;
+  return schemaFacts[type] ?? {};
+}
+
 const resources = new Map<string, SpecResource | undefined>();
 function resourceOf(type: string): SpecResource | undefined {
   if (!resources.has(type)) {
@@ -58,7 +69,7 @@ const CDKS_OWN = new Set([
 
 /** Whether it is known what a resource of the type is; of a custom resource it is not. */
 export function knows(type: string): boolean {
-  return CDKS_OWN.has(type) || resourceOf(type) !== undefined;
+  return CDKS_OWN.has(type) || (resourceOf(type) !== undefined && type !== 'AWS::CloudFormation::CustomResource');
 }
 
 /** The properties whose values tell one resource of the type from another. */
@@ -82,25 +93,56 @@ const BATCH_INFRASTRUCTURE = new Set(
  */
 export function replacementAt(type: string, path: readonly Step[], properties: Body, values: readonly unknown[]): Replacement {
   const resource = resourceOf(type);
-  const property = resource?.properties[String(path[0])];
-  if (!resource || !property) {
+  const property = resource && propertyOf(resource.properties, path[0]);
+  if (!property) {
     return 'unknown';
   }
-  if (property.causesReplacement === 'yes' || isAdditional(resource, path)) {
+  if (property.causesReplacement === 'yes') {
     return 'yes';
   }
-  const known = property.causesReplacement === 'maybe' ? 'conditional' : walk(typesOf(property), path.slice(1), values);
+  // The resources of the nested stack take it, and what becomes of them is not followed into its template.
+  if (type === 'AWS::CloudFormation::Stack' && path[0] === 'Parameters') {
+    return 'unknown';
+  }
+  const marked = markedAt(marksOf(type, resource), path);
+  if (marked === 'yes') {
+    return 'yes';
+  }
+  const known =
+    marked === 'conditional' || property.causesReplacement === 'maybe' ? 'conditional' : walk(typesOf(property), path.slice(1), values);
   if (type !== 'AWS::Batch::ComputeEnvironment' || path[0] !== 'ComputeResources' || known === 'yes' || known === 'unknown') {
     return known;
   }
-  const needsNewMachines = known === 'conditional' || BATCH_INFRASTRUCTURE.has(String(path[1]));
+  const needsNewMachines = known === 'conditional' || path.length === 1 || BATCH_INFRASTRUCTURE.has(String(path[1]));
   return needsNewMachines && String(properties.ReplaceComputeEnvironment) !== 'false' ? 'conditional' : 'no';
 }
 
-function isAdditional(resource: SpecResource, path: readonly Step[]): boolean {
-  return (resource.additionalReplacementProperties ?? []).some(
-    (marked) => marked.length <= path.length && marked.every((name, n) => name === '*' || name === path[n]),
-  );
+interface Mark {
+  readonly path: readonly string[];
+  readonly replacement: Replacement;
+}
+
+const marks = new Map<string, readonly Mark[]>();
+/** Of properties that the specification marks beside their definition, and of those that only the schema marks. */
+function marksOf(type: string, resource: SpecResource): readonly Mark[] {
+  let found = marks.get(type);
+  if (!found) {
+    const additional = (resource.additionalReplacementProperties ?? []).map((path): Mark => ({ path, replacement: 'yes' }));
+    const schema = Object.entries(schemaFactsOf(type)).map(([path, replacement]): Mark => ({ path: path.split('.'), replacement }));
+    marks.set(type, (found = [...additional, ...schema]));
+  }
+  return found;
+}
+
+function markedAt(all: readonly Mark[], path: readonly Step[]): Replacement {
+  const on = all.filter((m) => path.every((step, n) => n >= m.path.length || m.path[n] === '*' || m.path[n] === step));
+  const exact = on.filter((m) => m.path.length <= path.length).map((m) => m.replacement);
+  // What holds a marked one came or went as a whole.
+  return exact.includes('yes') ? 'yes' : on.length > 0 ? 'conditional' : 'no';
+}
+
+function propertyOf(properties: SpecProperties, step: Step): SpecProperty | undefined {
+  return Object.hasOwn(properties, step) ? properties[step] : undefined;
 }
 
 function typesOf(property: SpecProperty): readonly SpecType[] {
@@ -120,7 +162,7 @@ function walk(types: readonly SpecType[], path: readonly Step[], values: readonl
   const results = types.map((type): Replacement => {
     switch (type.type) {
       case 'ref': {
-        const property = propertiesOf(type)[String(step)];
+        const property = propertyOf(propertiesOf(type), step);
         if (!property) {
           return 'unknown';
         }
@@ -145,12 +187,20 @@ function propertiesOf(type: SpecType): SpecProperties {
   return spec().get('typeDefinition', type.reference!.$ref).properties;
 }
 
+/** Whether a value of the type has a property in it that forces a replacement, or may have one as far as the template tells. */
 function holdsMarked(type: SpecType, value: unknown): boolean {
-  if (Array.isArray(value)) {
-    return type.type === 'array' && value.some((v) => alternatives(type.element!).some((t) => holdsMarked(t, v)));
+  if (typeof value === 'string') {
+    return value.includes('${') && mayHoldMarked(type);
   }
   if (typeof value !== 'object' || value === null) {
     return false;
+  }
+  if (Array.isArray(value)) {
+    return type.type === 'array' && value.some((v) => alternatives(type.element!).some((t) => holdsMarked(t, v)));
+  }
+  if (isIntrinsic(value)) {
+    const branches = (value as Body)['Fn::If'];
+    return Array.isArray(branches) ? branches.slice(1).some((v) => holdsMarked(type, v)) : mayHoldMarked(type);
   }
   const entries = Object.entries(value);
   if (type.type === 'map') {
@@ -158,8 +208,24 @@ function holdsMarked(type: SpecType, value: unknown): boolean {
   }
   const properties = type.type === 'ref' ? propertiesOf(type) : {};
   return entries.some(([name, v]) => {
-    const property = properties[name];
-    const marked = property?.causesReplacement === 'yes' || property?.causesReplacement === 'maybe';
-    return property !== undefined && (marked || typesOf(property).some((t) => holdsMarked(t, v)));
+    const property = propertyOf(properties, name);
+    return property !== undefined && (isMarked(property) || typesOf(property).some((t) => holdsMarked(t, v)));
   });
+}
+
+/** Whether any value of the type can have such a property. */
+function mayHoldMarked(type: SpecType, seen = new Set<string>()): boolean {
+  if (type.type === 'array' || type.type === 'map') {
+    return alternatives(type.element!).some((t) => mayHoldMarked(t, seen));
+  }
+  const id = type.type === 'ref' ? type.reference!.$ref : undefined;
+  if (id === undefined || seen.has(id)) {
+    return false;
+  }
+  seen.add(id);
+  return Object.values(propertiesOf(type)).some((p) => isMarked(p) || typesOf(p).some((t) => mayHoldMarked(t, seen)));
+}
+
+function isMarked(property: SpecProperty): boolean {
+  return property.causesReplacement === 'yes' || property.causesReplacement === 'maybe';
 }

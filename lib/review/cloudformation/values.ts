@@ -60,11 +60,12 @@ export function rendererOf(template: Body): (value: unknown) => unknown {
   }
 
   function substituted(list: unknown[]): unknown {
-    const variables = Object.entries(asBody(list[1])).map(([key, v]) => [key, render(v)] as const);
+    const variables = Object.entries(asBody(list[1])).map(([key, v]): [string, unknown] => [key, render(v)]);
     if (variables.some(([, v]) => typeof v === 'object')) {
       return { 'Fn::Sub': [list[0], Object.fromEntries(variables)] };
     }
-    return variables.reduce((text, [key, v]) => text.replaceAll(`\${${key}}`, String(v)), String(list[0]));
+    const known = new Map(variables);
+    return String(list[0]).replace(/\$\{(\w+)\}/g, (written, key: string) => (known.has(key) ? String(known.get(key)) : written));
   }
 
   function found(keys: unknown[]): unknown {
@@ -100,6 +101,14 @@ export function asBody(value: unknown): Body {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : {};
 }
 
+/** The value at the path, if there is one. */
+export function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (v, step) => (typeof v === 'object' && v !== null ? (v as { [k: string | number]: unknown })[step] : undefined),
+    value,
+  );
+}
+
 /** Whether the value is decided at deployment, so that its inside is not a property. */
 export function isIntrinsic(value: object): boolean {
   const keys = Object.keys(value);
@@ -110,17 +119,17 @@ const REFERENCE = /\$\{([A-Za-z0-9]+)((?:\.[^}]*)?)\}/g;
 
 type Path = readonly (string | number)[];
 
-/** Logical ids (and names of parameters) that a rendered value refers to, each with the path to the property that does. */
+/** Logical ids (and names of parameters) that a rendered value refers to, each with the path to the property that does, and `.Attribute`. */
 export function referencesIn(
   value: unknown,
-  visit: (id: string, path: Path, value: string) => void,
+  visit: (id: string, path: Path, value: string, attribute: string) => void,
   path: Path = [],
   inside = false,
 ): void {
   if (typeof value === 'string') {
     if (value.includes('${')) {
       for (const match of value.matchAll(REFERENCE)) {
-        visit(match[1], path, value);
+        visit(match[1], path, value, match[2]);
       }
     }
   } else if (typeof value === 'object' && value !== null) {

@@ -17,20 +17,20 @@ export function causeOf(type: string, difference: Difference, bodies: readonly B
 }
 
 // What is declared about a resource beside its properties is not in the service spec.
-const BESIDE: { readonly [name: string]: Replacement } = {
-  Type: 'yes',
-  DeletionPolicy: 'no',
-  UpdateReplacePolicy: 'no',
-  UpdatePolicy: 'no',
-  CreationPolicy: 'no',
-  DependsOn: 'no',
-  Metadata: 'no',
-};
+const BESIDE: ReadonlyMap<unknown, Replacement> = new Map([
+  ['Type', 'yes'],
+  ['DeletionPolicy', 'no'],
+  ['UpdateReplacePolicy', 'no'],
+  ['UpdatePolicy', 'no'],
+  ['CreationPolicy', 'no'],
+  ['DependsOn', 'no'],
+  ['Metadata', 'no'],
+]);
 
 function replacementOf(type: string, path: readonly Step[], properties: Body, values: readonly unknown[]): Replacement {
   const [section, ...rest] = path;
   if (section !== 'Properties') {
-    return BESIDE[String(section)] ?? 'unknown';
+    return BESIDE.get(section) ?? 'unknown';
   }
   const wholesale = (): Replacement[] =>
     values.flatMap((v) => Object.entries(asBody(v)).map(([name, value]) => replacementAt(type, [name], properties, [value])));

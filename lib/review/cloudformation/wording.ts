@@ -1,5 +1,6 @@
 import { Body, Change } from '../model';
 import { Step } from './spec';
+import { at } from './values';
 
 const HASH = /[0-9a-f]{64}/g;
 
@@ -19,10 +20,6 @@ export function isSensitive(path: readonly Step[], values: { before?: unknown; a
   const last = path.at(-1);
   const names = last === 'Value' ? bodies.map((body) => at(body, [...path.slice(0, -1), 'Name'])) : [last];
   return names.some((name) => SECRET.test(String(name))) && [values.before, values.after].some(isLiteral);
-}
-
-function at(value: unknown, path: readonly Step[]): unknown {
-  return path.reduce<unknown>((v, step) => (typeof v === 'object' && v !== null ? (v as { [k: Step]: unknown })[step] : undefined), value);
 }
 
 // A reference, an ARN or a dynamic reference only says where the secret is.
