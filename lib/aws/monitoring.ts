@@ -24,8 +24,9 @@ import { objectives } from './private/inference-limits';
 import { budget, errorRate } from './private/inference-rollout';
 import { defineObjectives } from './private/monitoring-slo';
 import { Routes, routesOf } from './private/monitoring-topics';
-import { inferenceWidgets, pipelineWidgets, trainingWidgets } from './private/monitoring-widgets';
+import { inferenceWidgets, pipelineWidgets, trackingWidgets, trainingWidgets } from './private/monitoring-widgets';
 import { checksOf } from './private/scope';
+import { IExperimentTracking } from './tracking';
 import { GpuTrainingCluster, IGpuTrainingCluster } from './training';
 
 /** What monitoring takes. */
@@ -69,6 +70,11 @@ export interface WatchInferenceOptions {
 }
 
 const FIVE_MINUTES = CdkDuration.minutes(5);
+/** Share of failed requests that a tracking server may have; clients try again. */
+const TRACKING_ERRORS_PERCENT = 5;
+const MEMORY_PERCENT = 90;
+/** RDS lets storage grow when a tenth is free; less means that it may not grow further. */
+const FREE_STORAGE_BYTES = 1024 ** 3;
 /** Share of the limit at which a service counts as saturated. */
 const SATURATION = 0.8;
 
@@ -76,7 +82,7 @@ const SATURATION = 0.8;
  * A dashboard for a platform, alarms that say what to do, and a way to those who shall know.
  *
  * Defines a CloudWatch dashboard with a section for each thing watched; alarms on failed requests (critical), latency, throttling,
- * saturation, failed jobs, stuck jobs and failed pipelines (warnings), each with the first step to take in its description; two SNS topics,
+ * saturation, failed jobs, stuck jobs, failed pipelines and a tracking server in trouble (warnings), each with the first step to take in its description; two SNS topics,
  * encrypted and for TLS only, with mail subscribers, who confirm once; and Application Signals objectives for availability and latency.
  *
  * The dashboard costs about 3 USD a month after the account's first three, an alarm 0.10 USD; objectives are billed by Application Signals.
@@ -225,6 +231,54 @@ export class Monitoring extends Construct implements IMonitoring {
       evaluationPeriods: 1,
     });
     this.show(pipelineWidgets(name, pipeline.runCommand, failures.with({ label: 'failed' }), [failed]));
+  }
+
+  /**
+   * Watches a tracking server: whether one runs, failed requests, memory, and the storage of its database.
+   *
+   * Of a server that SageMaker or others run nothing is known; the dashboard shows its address only.
+   *
+   * @param name what the dashboard calls it
+   */
+  public watchTracking(name: string, tracking: IExperimentTracking): void {
+    const id = this.idOf('Tracking', name);
+    const { metrics } = tracking;
+    if (!metrics) {
+      this.show(trackingWidgets(name, tracking, undefined, []));
+      return;
+    }
+    const period = FIVE_MINUTES;
+    const twice = { evaluationPeriods: 3, datapointsToAlarm: 2 };
+    const alarms = [
+      this.alarm(`${id}Down`, AlarmSeverity.CRITICAL, RUNBOOK.trackingDown, metrics.runningServers(), {
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        threshold: 1,
+        evaluationPeriods: 5,
+        // Where no server runs, nobody counts.
+        treatMissingData: TreatMissingData.BREACHING,
+      }),
+      this.alarm(
+        `${id}Errors`,
+        AlarmSeverity.WARNING,
+        RUNBOOK.trackingErrors,
+        errorRate(metrics.errors({ period }), metrics.requests({ period }), period),
+        { threshold: TRACKING_ERRORS_PERCENT, ...twice },
+      ),
+      this.alarm(`${id}Memory`, AlarmSeverity.WARNING, RUNBOOK.trackingMemory, metrics.memory({ period }), {
+        threshold: MEMORY_PERCENT,
+        ...twice,
+      }),
+    ];
+    const storage = metrics.databaseFreeStorage({ period });
+    if (storage)
+      alarms.push(
+        this.alarm(`${id}Storage`, AlarmSeverity.WARNING, RUNBOOK.trackingStorage, storage, {
+          comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+          threshold: FREE_STORAGE_BYTES,
+          evaluationPeriods: 3,
+        }),
+      );
+    this.show(trackingWidgets(name, tracking, metrics, alarms));
   }
 
   /** Has an alarm of your own tell those who are told about its severity. */

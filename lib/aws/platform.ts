@@ -1,27 +1,39 @@
 import { Annotations } from 'aws-cdk-lib/core';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { Access, MlPlatformProps } from '../core';
+import { Access, FileSystemKind, InferenceBaseProps, MlPlatformProps, TrackingEngine, TrainingBaseProps } from '../core';
 import { Facade } from '../core/facade';
-import { AwsExisting } from '../core/platform';
+import { parity } from '../core/parity';
+import { AwsExisting, AwsExistingDatabase } from '../core/platform';
+import { FeatureStore, IFeatureStore } from './feature-store';
+import { ISharedFileSystem, SharedFileSystem } from './file-system';
 import { ILambdaInference, LambdaInference } from './inference';
+import { IModelRegistry, ModelRegistry } from './models';
 import { Monitoring } from './monitoring';
 import { IMlNetwork, MlNetwork } from './network';
 import { BuildPipeline } from './pipeline';
 import { checksOf } from './private/scope';
 import { IImageRegistry, ImageRegistry } from './registry';
+import { ISecret, Secret } from './secret';
 import { ArtifactStore, IArtifactStore } from './storage';
+import { ExperimentTracking, ExperimentTrackingDatabase, IExperimentTracking } from './tracking';
 import { GpuTrainingCluster, IGpuTrainingCluster } from './training';
 
 /**
  * A machine-learning platform on AWS, from one declaration.
  *
- * Defines what the declaration names and nothing of its own: a network if something trains or serves privately, an artifact store, an
- * image registry if there are pipelines, a `GpuTrainingCluster` for each entry under `training`, a `LambdaInference` for each under
- * `inference`, a `BuildPipeline` for each under `pipelines`, and `Monitoring` over all of them. What `targets.aws.existing` names is used
- * instead of made.
+ * Defines what the declaration names and nothing of its own: a network if something trains, serves privately or is mounted or tracked in one,
+ * an artifact store, an image registry if there are pipelines or `registry` is declared, a `SharedFileSystem` for each entry under
+ * `storage.shared`, a `Secret` for each under `secrets`, an `ExperimentTracking` if `tracking` is declared, a `ModelRegistry` for each entry
+ * under `models`, a `FeatureStore` for each under `features`, a `GpuTrainingCluster` for each under `training`, a `LambdaInference` for each
+ * under `inference`, a `BuildPipeline` for each under `pipelines`, and `Monitoring` over all of them. What `targets.aws.existing` names is used
+ * instead of made, and not changed.
+ *
+ * Training jobs and pipelines find the tracking server by themselves and may use it; jobs with a `model` may register it, and services with
+ * one may load it.
  *
  * All that is wrong with the declaration is thrown at once, each under the path where it was declared.
  *
@@ -39,11 +51,17 @@ export class MlPlatform extends Construct {
   public readonly network?: IMlNetwork;
   /** Where data, checkpoints and models live. */
   public readonly artifacts: IArtifactStore;
-  /** Where pipelines push images, if there are pipelines. */
+  /** Where pipelines push images, if there are pipelines or `registry` is declared. */
   public readonly registry?: IImageRegistry;
+  /** Where experiments are kept, if `tracking` is declared or a server exists already. */
+  public readonly tracking?: IExperimentTracking;
   /** Dashboard, alarms and who is told. */
   public readonly monitoring: Monitoring;
   private readonly facade: Facade;
+  private readonly fileSystems: Map<string, ISharedFileSystem>;
+  private readonly secrets: Map<string, ISecret>;
+  private readonly models: Map<string, IModelRegistry>;
+  private readonly features: Map<string, IFeatureStore>;
   private readonly clusters: Map<string, IGpuTrainingCluster>;
   private readonly services: Map<string, ILambdaInference>;
   private readonly builds: Map<string, BuildPipeline>;
@@ -53,34 +71,62 @@ export class MlPlatform extends Construct {
     checksOf(this, 'aws.MlPlatform');
     const facade = (this.facade = new Facade(this, 'aws', props));
     const existing = props.targets.aws?.existing;
-    const serves = facade.here(props.inference).some((d) => (d.access ?? Access.PRIVATE) === Access.PRIVATE);
     const monitoringProps = facade.monitoringProps();
-    const networked = serves || facade.here(props.training).length > 0;
-    const network = networked ? this.networkOf(facade, props, existing) : undefined;
-    const artifacts = facade.make(existing?.artifactBucket ? 'targets.aws.existing.artifactBucket' : 'storage', () =>
-      this.makeStore(props, existing),
-    );
-    const registry = facade.here(props.pipelines).length
-      ? facade.make(existing?.imageRepository ? 'targets.aws.existing.imageRepository' : 'registry', () =>
-          this.makeRegistry(props, existing),
-        )
-      : undefined;
+    const network = isNetworked(facade, existing) ? this.networkOf(facade, props, existing) : undefined;
+    const artifacts = this.storeOf(facade, props, existing);
+    const registry = this.registryOf(facade, props, existing);
+    const vpc = network?.vpc;
 
-    this.clusters = facade.training((name, base) => new GpuTrainingCluster(this, name, { ...base, vpc: network?.vpc, artifacts }));
-    this.services = facade.inference(
+    this.fileSystems = facade.fileSystems(
       (name, base) =>
-        new LambdaInference(this, name, {
+        new SharedFileSystem(this, name, {
           ...base,
-          slo: monitoringProps.slo,
-          ...((base.access ?? Access.PRIVATE) === Access.PRIVATE ? { vpc: network?.vpc, apiEndpoint: network?.apiEndpoint } : {}),
+          vpc: vpc!,
+          // FSx either backs it up or links it; who asks for backups gets those.
+          artifacts: base.kind === FileSystemKind.PARALLEL && base.backups !== true ? artifacts : undefined,
         }),
     );
+    this.secrets = facade.secrets((name, base) => new Secret(this, name, base));
+    const tracking = this.trackingOf(facade, props, existing, { vpc, artifacts });
+    this.models = facade.models((name, base) => new ModelRegistry(this, name, { ...base, tracking }));
+    this.features = facade.features((name, base) => new FeatureStore(this, name, { ...base, artifacts }));
+    this.clusters = facade.training((id, base, name) => {
+      const cluster = new GpuTrainingCluster(this, id, {
+        ...base,
+        vpc,
+        artifacts,
+        tracking,
+        mounts: facade.mounts('training', name, this.fileSystems),
+        secrets: facade.secretEnv('training', name, this.secrets),
+      });
+      this.letRegister(base, cluster);
+      return cluster;
+    });
+    this.services = facade.inference((id, base, name) => {
+      const mounts = facade.mounts('inference', name, this.fileSystems);
+      const isPrivate = (base.access ?? Access.PRIVATE) === Access.PRIVATE;
+      const loads = base.model !== undefined;
+      const service = new LambdaInference(this, id, {
+        ...base,
+        slo: monitoringProps.slo,
+        mounts,
+        secrets: facade.secretEnv('inference', name, this.secrets),
+        tracking: loads ? tracking : undefined,
+        vpc: isPrivate || mounts || (loads && tracking?.inNetwork) ? vpc : undefined,
+        apiEndpoint: isPrivate ? network?.apiEndpoint : undefined,
+      });
+      this.letLoad(base, service);
+      return service;
+    });
     this.builds = facade.pipelines(
       (name, base, _, deploys) =>
         new BuildPipeline(this, name, {
           ...base,
           imageRepository: registry?.repository,
+          baseImages: registry,
           service: deploys === undefined ? undefined : this.services.get(deploys),
+          tracking,
+          vpc: tracking?.inNetwork ? vpc : undefined,
         }),
     );
     const monitoring = facade.make('monitoring', () => new Monitoring(this, 'Monitoring', monitoringProps));
@@ -89,10 +135,12 @@ export class MlPlatform extends Construct {
     this.network = network;
     this.artifacts = artifacts!;
     this.registry = registry;
+    this.tracking = tracking;
     this.monitoring = monitoring!;
     for (const [name, service] of this.services) this.monitoring.watchInference(name, service);
     for (const [name, cluster] of this.clusters) this.monitoring.watchTraining(name, cluster);
     for (const [name, pipeline] of this.builds) this.monitoring.watchPipeline(name, pipeline);
+    if (tracking) this.monitoring.watchTracking('mlflow', tracking);
   }
 
   /** The cluster that is declared under this name. */
@@ -108,6 +156,34 @@ export class MlPlatform extends Construct {
   /** The pipeline that is declared under this name. */
   public buildPipeline(name: string): BuildPipeline {
     return this.facade.find('pipelines', this.builds, name);
+  }
+
+  /** The file system that is declared under this name. */
+  public sharedFileSystem(name: string): ISharedFileSystem {
+    return this.facade.find('storage.shared', this.fileSystems, name);
+  }
+
+  /** The secret that is declared under this name. */
+  public secret(name: string): ISecret {
+    return this.facade.find('secrets', this.secrets, name);
+  }
+
+  /** The registry of the model that is declared under this name. */
+  public modelRegistry(name: string): IModelRegistry {
+    return this.facade.find('models', this.models, name);
+  }
+
+  /** The feature store that is declared under this name. */
+  public featureStore(name: string): IFeatureStore {
+    return this.facade.find('features', this.features, name);
+  }
+
+  private letRegister({ modelName }: TrainingBaseProps, cluster: GpuTrainingCluster): void {
+    if (modelName !== undefined) this.models.get(modelName)?.grants.register(cluster.jobRole);
+  }
+
+  private letLoad({ model }: InferenceBaseProps, service: LambdaInference): void {
+    if (model !== undefined) this.models.get(model.modelName)?.grants.read(service);
   }
 
   private networkOf(facade: Facade, props: MlPlatformProps, existing: AwsExisting | undefined): IMlNetwork {
@@ -144,14 +220,71 @@ export class MlPlatform extends Construct {
     return network ?? MlNetwork.fromVpc(this, 'StandIn', Vpc.fromVpcAttributes(this, 'StandInVpc', standIn));
   }
 
-  private makeStore(props: MlPlatformProps, existing: AwsExisting | undefined): IArtifactStore {
-    if (!existing?.artifactBucket) return new ArtifactStore(this, 'Artifacts', { environment: props.environment });
-    return ArtifactStore.fromBucket(this, 'Artifacts', Bucket.fromBucketName(this, 'ExistingBucket', existing.artifactBucket));
+  private storeOf(facade: Facade, props: MlPlatformProps, existing: AwsExisting | undefined): IArtifactStore | undefined {
+    const bucket = existing?.artifactBucket;
+    if (!bucket) return facade.make('storage.artifacts', () => new ArtifactStore(this, 'Artifacts', facade.artifactProps()));
+    this.leaveAlone('storage.artifacts', props.storage?.artifacts, 'artifactBucket');
+    return facade.make('targets.aws.existing.artifactBucket', () =>
+      ArtifactStore.fromBucket(this, 'Artifacts', Bucket.fromBucketName(this, 'ExistingBucket', bucket)),
+    );
   }
 
-  private makeRegistry(props: MlPlatformProps, existing: AwsExisting | undefined): IImageRegistry {
-    if (!existing?.imageRepository) return new ImageRegistry(this, 'Registry', { environment: props.environment });
-    const repository = Repository.fromRepositoryName(this, 'ExistingRepository', existing.imageRepository);
-    return ImageRegistry.fromRepository(this, 'Registry', repository);
+  private registryOf(facade: Facade, props: MlPlatformProps, existing: AwsExisting | undefined): IImageRegistry | undefined {
+    const name = existing?.imageRepository;
+    if (!facade.here(props.pipelines).length && (name || !props.registry)) return undefined;
+    if (!name) {
+      const options = { ...facade.registryOptions(), environment: props.environment };
+      return facade.make('registry', () => new ImageRegistry(this, 'Registry', options));
+    }
+    this.leaveAlone('registry', props.registry, 'imageRepository');
+    return facade.make('targets.aws.existing.imageRepository', () =>
+      ImageRegistry.fromRepository(this, 'Registry', Repository.fromRepositoryName(this, 'ExistingRepository', name)),
+    );
   }
+
+  private trackingOf(
+    facade: Facade,
+    props: MlPlatformProps,
+    existing: AwsExisting | undefined,
+    world: { readonly vpc?: IMlNetwork['vpc']; readonly artifacts?: IArtifactStore },
+  ): IExperimentTracking | undefined {
+    const trackingUri = existing?.mlflow;
+    if (trackingUri !== undefined) {
+      this.leaveAlone('tracking.mlflow', props.tracking?.mlflow, 'mlflow');
+      return facade.make('targets.aws.existing.mlflow', () =>
+        ExperimentTracking.fromTrackingServerAttributes(this, 'Tracking', { trackingUri }),
+      );
+    }
+    return facade.tracking((id, base) => {
+      if (base.engine === TrackingEngine.MANAGED) return new ExperimentTracking(this, id, { ...base, artifacts: world.artifacts });
+      return new ExperimentTracking(this, id, { ...base, ...world, database: existing?.database && this.databaseOf(existing.database) });
+    });
+  }
+
+  private databaseOf({ host, name, secretArn, securityGroupId }: AwsExistingDatabase): ExperimentTrackingDatabase {
+    return {
+      host,
+      databaseName: name,
+      secret: SecretsManagerSecret.fromSecretCompleteArn(this, 'ExistingDatabaseSecret', secretArn),
+      securityGroup: SecurityGroup.fromSecurityGroupId(this, 'ExistingDatabaseGroup', securityGroupId),
+    };
+  }
+
+  /** Says that nothing became of what is declared of a thing that exists already. Other clouds may make their own by it. */
+  private leaveAlone(path: string, declared: object | undefined, existing: string): void {
+    const reason = `targets.aws.existing.${existing} names one that exists, which the platform does not change`;
+    for (const field of Object.keys(declared ?? {})) if (field !== 'on') parity.refused(this, 'aws', `${path}.${field}`, 'nothing', reason);
+  }
+}
+
+/** Whether there is something that stands in a network. */
+function isNetworked(facade: Facade, existing: AwsExisting | undefined): boolean {
+  const { training, inference, storage, tracking } = facade.declaration;
+  const servers = tracking && existing?.mlflow === undefined ? facade.here({ mlflow: tracking.mlflow }) : [];
+  return (
+    facade.here(training).length > 0 ||
+    facade.here(inference).some((d) => (d.access ?? Access.PRIVATE) === Access.PRIVATE) ||
+    facade.here(storage?.shared).length > 0 ||
+    servers.some(({ engine }) => engine !== TrackingEngine.MANAGED)
+  );
 }

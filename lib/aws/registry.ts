@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-ecr';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
+import { ISecret as ISecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct, IConstruct } from 'constructs';
 import { Environment } from '../core';
@@ -15,12 +16,15 @@ import { policyOf } from '../core/environment';
 import { parity } from '../core/parity';
 import { LIVE_TAG } from './private/image';
 import { removalOf } from './private/logs';
+import { checkPullThrough, grantCached, letAccountPull, pullThroughCache } from './private/registry-cache';
 import { checksOf } from './private/scope';
 
 /** An ECR repository for images. */
 export interface IImageRegistry extends IConstruct {
   /** The repository. */
   readonly repository: IRepository;
+  /** Where images of public registries are pulled through the cache, by the registry's host; empty if there is no cache. */
+  readonly pullThroughUris: { readonly [registry: string]: string };
   /** Permissions on the repository. */
   readonly grants: ImageRegistryGrants;
 }
@@ -52,6 +56,27 @@ export interface ImageRegistryProps {
    * @default false
    */
   readonly immutableTags?: boolean;
+  /**
+   * Public registries whose images are pulled through a cache in ECR: `public.ecr.aws`, `quay.io`, `registry.k8s.io`, `docker.io` or `ghcr.io`.
+   * The last two ask for credentials.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+   */
+  readonly pullThrough?: string[];
+  /**
+   * Credentials for `docker.io` and `ghcr.io`, by the registry's host. The name of the secret starts with `ecr-pullthroughcache/`, its value
+   * is `{"username":...,"accessToken":...}`.
+   *
+   * @default - secrets are made, and outputs hold the commands that put the credentials; nothing is pulled before
+   */
+  readonly pullThroughCredentials?: { readonly [registry: string]: ISecretsManagerSecret };
+  /**
+   * Numbers of other accounts that may pull the images, their Lambda functions included.
+   *
+   * @default - none
+   */
+  readonly pullAccounts?: string[];
 }
 
 /**
@@ -60,6 +85,10 @@ export interface ImageRegistryProps {
  * Defines an ECR repository that is encrypted, scans each image when it is pushed and keeps the newest images by `environment`.
  * Untagged images go after a week. Images tagged `live-...`, as a `BuildPipeline` tags what it put into service, stay.
  * Storage costs about 0.10 USD per GB and month.
+ *
+ * With `pullThrough` it defines a pull-through cache rule for each public registry, under a prefix of its own, and a template for the
+ * repositories that ECR makes there when an image is pulled for the first time. A `BuildPipeline` that gets the registry as `baseImages` takes
+ * them from there.
  *
  * @example
  * declare const builder: iam.IRole;
@@ -75,12 +104,14 @@ export class ImageRegistry extends Construct implements IImageRegistry {
   }
 
   public readonly repository: IRepository;
+  public readonly pullThroughUris: { readonly [registry: string]: string };
   public readonly grants: ImageRegistryGrants;
 
   public constructor(scope: Construct, id: string, props: ImageRegistryProps = {}) {
     super(scope, id);
     const checks = checksOf(this, 'aws.ImageRegistry');
     checks.within('imagesKept', props.imagesKept, 1, 10_000, 'ECR');
+    checkPullThrough(checks, props);
     checks.done();
 
     const policy = policyOf(props.environment);
@@ -105,7 +136,13 @@ export class ImageRegistry extends Construct implements IImageRegistry {
       emptyOnDelete: !policy.retainData,
     });
     this.repository = repository;
-    this.grants = ImageRegistryGrants.of(repository);
+    const caches = pullThroughCache(this, props);
+    this.pullThroughUris = Object.fromEntries(caches.map(({ registry, uri }) => [registry, uri]));
+    this.grants = ImageRegistryGrants._of(
+      repository,
+      caches.map(({ repositories }) => repositories),
+    );
+    for (const account of props.pullAccounts ?? []) this.grants.pullFromAccount(account);
 
     const { region, account, urlSuffix } = Stack.of(this);
     parity.mapped(this, 'aws', '', 'ECR repository, scanned on push');
@@ -118,6 +155,7 @@ export class ImageRegistry extends Construct implements IImageRegistry {
 }
 
 class ImportedImageRegistry extends Construct implements IImageRegistry {
+  public readonly pullThroughUris = {};
   public readonly grants: ImageRegistryGrants;
   public constructor(
     scope: Construct,
@@ -134,10 +172,18 @@ class ImportedImageRegistry extends Construct implements IImageRegistry {
 export class ImageRegistryGrants {
   /** Permissions on a repository, for image registries of your own. */
   public static of(repository: IRepository): ImageRegistryGrants {
-    return new ImageRegistryGrants(repository);
+    return new ImageRegistryGrants(repository, []);
   }
 
-  private constructor(private readonly repository: IRepository) {}
+  /** @internal */
+  public static _of(repository: IRepository, cached: readonly string[]): ImageRegistryGrants {
+    return new ImageRegistryGrants(repository, cached);
+  }
+
+  private constructor(
+    private readonly repository: IRepository,
+    private readonly cached: readonly string[],
+  ) {}
 
   /** To pull images. */
   public pull(grantee: IGrantable): Grant {
@@ -147,5 +193,15 @@ export class ImageRegistryGrants {
   /** To push and pull images. */
   public push(grantee: IGrantable): Grant {
     return this.repository.grantPullPush(grantee);
+  }
+
+  /** To pull images of public registries through the cache, those that are not in it yet as well. */
+  public pullThrough(grantee: IGrantable): Grant {
+    return grantCached(grantee, this.cached);
+  }
+
+  /** To pull images, for everybody in another account whom that account lets, and for its Lambda functions. */
+  public pullFromAccount(account: string): void {
+    letAccountPull(this.repository, account);
   }
 }

@@ -118,7 +118,7 @@ describe('the deploy commands', () => {
 });
 
 describe('the build commands', () => {
-  const build = (describe: string) =>
+  const build = (describe: string, env: { readonly [name: string]: string } = {}) =>
     run(
       buildCommands('.'),
       {
@@ -136,6 +136,7 @@ describe('the build commands', () => {
         CONTEXT: 'app',
         TAG_PREFIX: 'release',
         COMMIT_ID: 'abc',
+        ...env,
       },
     );
   const NEW = `*imageTag=*) [ -e "$(dirname "$0")/pushed" ] && echo sha256:2 || exit 254 ;;`;
@@ -169,6 +170,34 @@ describe('the build commands', () => {
     const { status, calls } = build(`${NEW} *sort_by*) exit 254 ;;`);
     expect(status).toBe(0);
     expect(calls.find((c) => c.startsWith('docker buildx'))).not.toContain('--cache-from');
+  });
+
+  test('take base images from the cache of the registry, and stages of the Dockerfile from there', () => {
+    const context = mkdtempSync(join(tmpdir(), 'context-'));
+    writeFileSync(
+      join(context, 'Dockerfile'),
+      [
+        'ARG VERSION=1',
+        'FROM --platform=linux/amd64 python:3.12-slim AS build',
+        'FROM acme/base@sha256:1',
+        'FROM quay.io/acme/other:2 AS other',
+        'FROM build',
+        'FROM ghcr.io/acme/elsewhere:1',
+        'FROM acme/of-version:$VERSION',
+        'COPY --from=build /a /a',
+        'COPY --chown=1 --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter /opt/extensions/lambda-adapter',
+      ].join('\n'),
+    );
+    const caches = 'docker.io=1.dkr/x/hub public.ecr.aws=1.dkr/x/ecr quay.io=1.dkr/x/quay';
+    const { status, calls } = build(`${NEW} *sort_by*) echo null ;;`, { CONTEXT: context, PULL_THROUGH: caches });
+    expect(status).toBe(0);
+    const flags = calls.find((c) => c.startsWith('docker buildx'))!.match(/--build-context \S+/g)!;
+    expect(flags.sort()).toEqual([
+      '--build-context acme/base@sha256:1=docker-image://1.dkr/x/hub/acme/base@sha256:1',
+      '--build-context public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1=docker-image://1.dkr/x/ecr/awsguru/aws-lambda-adapter:0.9.1',
+      '--build-context python:3.12-slim=docker-image://1.dkr/x/hub/library/python:3.12-slim',
+      '--build-context quay.io/acme/other:2=docker-image://1.dkr/x/quay/acme/other:2',
+    ]);
   });
 
   test('do not build a commit twice', () => {

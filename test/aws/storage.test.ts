@@ -1,8 +1,9 @@
+import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Stack } from 'aws-cdk-lib/core';
-import { ArtifactStore, ArtifactStoreProps, IArtifactStore } from '../../lib/aws/storage';
+import { Duration as CdkDuration, Stack } from 'aws-cdk-lib/core';
+import { ArtifactReplication, ArtifactStore, ArtifactStoreProps, IArtifactStore } from '../../lib/aws/storage';
 import { Duration, Environment } from '../../lib/core';
 import { Match, properties, refusals, statementsOf, synth } from './helper';
 
@@ -172,14 +173,174 @@ describe('ArtifactStore', () => {
     store().hasOutput('*', { Description: 'Uploads a folder of data for training' });
   });
 
-  test('refuses a part of a day', () => {
-    expect(refusals(() => store({ checkpointExpiry: Duration.hours(36) }))).toEqual([
+  test.each(['checkpointExpiry', 'captureExpiry'])('refuses a part of a day: %s', (prop) => {
+    expect(refusals(() => store({ [prop]: Duration.hours(36) }))).toEqual([
+      { code: 'unit', prop, value: '36h', reason: 'S3 deletes by whole days', instead: 'write 1d or more, such as 30d' },
+    ]);
+  });
+
+  test('deletes captured requests if they are to expire, and what rules of yours say', () => {
+    const { Rules } = mainOf({
+      captureExpiry: Duration.days(90),
+      lifecycleRules: [{ id: 'tmp', prefix: 'tmp/', expiration: CdkDuration.days(1) }],
+    }).Properties.LifecycleConfiguration;
+    expect(Rules).toContainEqual({ Id: 'capture', Prefix: 'capture/', ExpirationInDays: 90, Status: 'Enabled' });
+    expect(Rules).toContainEqual({ Id: 'tmp', Prefix: 'tmp/', ExpirationInDays: 1, Status: 'Enabled' });
+  });
+
+  test('keeps no old versions where none are wanted', () => {
+    const { Properties } = mainOf({ versioned: false });
+    expect(Properties.VersioningConfiguration).toBeUndefined();
+    expect(Properties.LifecycleConfiguration.Rules.map((r: { Id: string }) => r.Id)).toEqual(['unfinished-uploads']);
+  });
+});
+
+describe('the event hook of an ArtifactStore', () => {
+  test('runs for new data, by EventBridge and no function', () => {
+    const template = synth((stack) => {
+      new ArtifactStore(stack, 'Artifacts').onObjectCreated('New', { target: { bind: () => ({ arn: 'arn:aws:sqs:eu-west-1:1:q' }) } });
+    });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.s3'],
+        'detail-type': ['Object Created'],
+        detail: { bucket: { name: [{ Ref: Match.stringLikeRegexp(MAIN.source) }] }, object: { key: [{ prefix: 'data/' }] } },
+      },
+      Targets: [{ Arn: 'arn:aws:sqs:eu-west-1:1:q', Id: 'Target0' }],
+    });
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+    });
+    template.resourceCountIs('Custom::S3BucketNotifications', 0);
+  });
+
+  test('runs for another folder, or for all', () => {
+    const detailOf = (prefix: string) =>
+      properties(
+        synth((stack) => void new ArtifactStore(stack, 'Artifacts').onObjectCreated('New', { prefix })),
+        'AWS::Events::Rule',
+      ).EventPattern as { detail: { object?: object } };
+    expect(detailOf('/capture/').detail.object).toEqual({ key: [{ prefix: 'capture/' }] });
+    expect(detailOf('').detail.object).toBeUndefined();
+  });
+
+  test('runs for a bucket that was brought in', () => {
+    const template = synth((stack) => {
+      ArtifactStore.fromBucket(stack, 'Artifacts', Bucket.fromBucketName(stack, 'Theirs', 'acme-ml')).onObjectCreated('New');
+    });
+    template.hasResourceProperties('AWS::Events::Rule', { EventPattern: { detail: { bucket: { name: ['acme-ml'] } } } });
+  });
+
+  test('is off where nobody asks', () => {
+    expect(mainOf().Properties.NotificationConfiguration).toBeUndefined();
+  });
+});
+
+describe('the replication of an ArtifactStore', () => {
+  const DESTINATION = 'arn:aws:s3:::acme-copy';
+  const copied = (props: Partial<ArtifactReplication> = {}, own: boolean = false) =>
+    synth((stack) => {
+      const destination = Bucket.fromBucketArn(stack, 'Copy', DESTINATION);
+      const encryptionKey = own ? new Key(stack, 'Key') : undefined;
+      new ArtifactStore(stack, 'Artifacts', { encryptionKey, replication: { destination, ...props } });
+    });
+  const rulesOf = (template: Template) =>
+    Object.values(template.findResources('AWS::S3::Bucket'))
+      .map((b) => b.Properties.ReplicationConfiguration?.Rules)
+      .find(Boolean);
+
+  test('copies everything new, and no deletions', () => {
+    expect(rulesOf(copied())).toEqual([
       {
-        code: 'unit',
-        prop: 'checkpointExpiry',
-        value: '36h',
-        reason: 'S3 deletes by whole days',
-        instead: 'write 1d or more, such as 30d',
+        Id: 'all',
+        Priority: 1,
+        Status: 'Enabled',
+        Filter: { Prefix: '' },
+        DeleteMarkerReplication: { Status: 'Disabled' },
+        Destination: { Bucket: DESTINATION },
+      },
+    ]);
+  });
+
+  test('copies the folders that are named', () => {
+    expect(rulesOf(copied({ prefixes: ['models', 'data/'] }))).toMatchObject([
+      { Id: 'models', Priority: 1, Filter: { Prefix: 'models/' } },
+      { Id: 'data', Priority: 2, Filter: { Prefix: 'data/' } },
+    ]);
+  });
+
+  test('reads this bucket and writes that one', () => {
+    const of = (path: string) => ({ 'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(MAIN), 'Arn'] }, path]] });
+    expect(statementsOf(copied(), 'ArtifactsReplicationRole')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['s3:GetReplicationConfiguration', 's3:ListBucket'],
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(MAIN), 'Arn'] },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['s3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'],
+        Resource: of('/*'),
+      },
+      {
+        Effect: 'Allow',
+        Action: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags', 's3:ObjectOwnerOverrideToBucketOwner'],
+        Resource: `${DESTINATION}/*`,
+      },
+    ]);
+  });
+
+  test('has a role without a name, which two stacks could not both have', () => {
+    copied().hasResourceProperties('AWS::IAM::Role', { Description: 'Copies new objects of Stack/Artifacts', RoleName: Match.absent() });
+  });
+
+  test('names the key of the copies where the store has its own', () => {
+    const template = synth((stack) => {
+      new ArtifactStore(stack, 'Artifacts', {
+        encryptionKey: new Key(stack, 'Key'),
+        replication: { destination: Bucket.fromBucketArn(stack, 'Copy', DESTINATION), encryptionKey: new Key(stack, 'CopyKey') },
+      });
+    });
+    expect(rulesOf(template)).toMatchObject([
+      {
+        SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: 'Enabled' } },
+        Destination: { EncryptionConfiguration: { ReplicaKmsKeyID: { 'Fn::GetAtt': [expect.stringMatching(/^CopyKey/), 'Arn'] } } },
+      },
+    ]);
+  });
+
+  test('needs that key', () => {
+    expect(refusals(() => copied({}, true))).toEqual([
+      {
+        code: 'missing',
+        prop: 'replication.encryptionKey',
+        value: undefined,
+        reason: 'the store has a key of its own, and S3 has to know by which key copies are encrypted',
+        instead: "give a key of the destination's region",
+      },
+    ]);
+  });
+
+  test('needs versions, and names a folder if it names any', () => {
+    const make = (stack: Stack) =>
+      new ArtifactStore(stack, 'Artifacts', {
+        versioned: false,
+        replication: { destination: Bucket.fromBucketArn(stack, 'Copy', DESTINATION), prefixes: [] },
+      });
+    expect(refusals(() => synth((stack) => void make(stack)))).toEqual([
+      {
+        code: 'conflict',
+        prop: 'versioned',
+        value: false,
+        reason: 'S3 replicates versioned buckets only',
+        instead: 'leave it out, or leave replication out',
+      },
+      {
+        code: 'limit',
+        prop: 'replication.prefixes',
+        value: 0,
+        reason: 'S3 takes 1 to 1,000 replication rules',
+        instead: 'name a folder, or leave it out for the whole store',
       },
     ]);
   });

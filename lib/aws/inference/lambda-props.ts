@@ -3,6 +3,9 @@ import { IInterfaceVpcEndpoint, ISecurityGroup, IVpc, SubnetSelection } from 'aw
 import { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { Architecture, IAlias, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Duration, ImageOwner, InferenceBaseProps, ServiceLevelObjective, Size } from '../../core';
+import { ISharedFileSystem } from '../file-system';
+import { ISecret } from '../secret';
+import { IExperimentTracking } from '../tracking';
 import { IDeployable } from './deployable';
 import { LambdaInferenceGrants } from './grants';
 import { IMeteredInference } from './metered';
@@ -80,6 +83,27 @@ export interface LambdaInferenceProps extends InferenceBaseProps {
    * @default - read from the image reference
    */
   readonly repository?: IRepository;
+  /**
+   * A file system that instances share, by the folder of `/mnt` where it is mounted. Lambda mounts one, and only EFS; it takes `vpc`.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem.html
+   */
+  readonly mounts?: { readonly [path: string]: ISharedFileSystem };
+  /**
+   * The server that keeps the model which the service serves. Its address and the permission to read from it are handed on; one of the
+   * platform's own takes its `vpc`.
+   *
+   * @default - none
+   */
+  readonly tracking?: IExperimentTracking;
+  /**
+   * Secrets that the service may read, by environment variable. Lambda hands out no values: `HF_TOKEN` becomes `HF_TOKEN_SECRET_ARN`, which
+   * names the secret that the program reads from Secrets Manager when it starts.
+   *
+   * @default - none
+   */
+  readonly secrets?: { readonly [variable: string]: ISecret };
   /**
    * What the service promises. A deployment that breaks it is rolled back.
    *

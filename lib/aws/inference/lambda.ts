@@ -24,10 +24,12 @@ import { acknowledgeWildcards } from '../private/acknowledge';
 import { DEPLOY_COMMANDS } from '../private/inference-deploy';
 import { Endpoint, endpointOf } from '../private/inference-endpoint';
 import { functionCode, letLambdaPull } from '../private/inference-image';
-import { checkImage, ENDPOINT_SECONDS, LambdaSettings, lambdaSettings, vcpus } from '../private/inference-limits';
+import { checkImage, ENDPOINT_SECONDS, LambdaSettings, lambdaSettings, secretVariable, vcpus } from '../private/inference-limits';
 import { allAlarms, denyInterfaces, deployStatements, executionRole, shiftRole } from '../private/inference-role';
 import { deploymentConfig, rollbackAlarms } from '../private/inference-rollout';
+import { mountFileSystem } from '../private/inference-mount';
 import { logGroup } from '../private/logs';
+import { noteMounts } from '../private/mounts';
 import { checksOf } from '../private/scope';
 import { privateSubnets } from '../private/vpc';
 import { SUPPORT } from '../support';
@@ -248,6 +250,9 @@ export class LambdaInference extends LambdaInferenceBase implements IGrantable {
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     if (props.vpc) denyInterfaces(this, role, fn);
+    props.tracking?.grants.read(fn);
+    mountFileSystem(fn, props.mounts);
+    for (const secret of Object.values(props.secrets ?? {})) secret.grants.read(fn);
     return fn;
   }
 
@@ -291,6 +296,10 @@ export class LambdaInference extends LambdaInferenceBase implements IGrantable {
       parity.approximated(this, 'aws', 'scaling.concurrency', executions, SUPPORT['inference.scaling.concurrency'].reason!);
     else parity.mapped(this, 'aws', 'scaling.concurrency', 'one request per instance');
     parity.mapped(this, 'aws', 'access', title);
+    noteMounts(this, props.mounts, 'EFS access point');
+    const secrets = Object.keys(props.secrets ?? {}).map(secretVariable);
+    if (secrets.length)
+      parity.approximated(this, 'aws', 'secrets', `${secrets.join(', ')} and permission to read`, SUPPORT['inference.secrets'].reason!);
     reportRollout(this, rollout);
     parity.mapped(
       this,

@@ -3,7 +3,7 @@ import { CfnConnection } from 'aws-cdk-lib/aws-codeconnections';
 import { Artifact, GitConfiguration, IAction, IPipeline, Pipeline, PipelineType, ProviderType } from 'aws-cdk-lib/aws-codepipeline';
 import { CodeStarConnectionsSourceAction, ManualApprovalAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { CodePipeline, SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
@@ -108,6 +108,7 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
     this.pipelineName = pipeline.pipelineName;
     this.runCommand = runCommand(this, this.pipelineName);
     this.grants = BuildPipelineGrants.of(pipeline);
+    for (const model of props.startOnApproval ?? []) model.onApproved(`Start${this.node.id}`, new CodePipeline(pipeline));
     if (props.failureTopic) this.notify(pipeline, props.failureTopic);
     this.report(props, stages);
     this.output(props);

@@ -4,6 +4,9 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { BuildPipelineBaseProps, Duration } from '../../core';
 import { IDeployable } from '../inference';
+import { IModelRegistry } from '../models';
+import { IImageRegistry } from '../registry';
+import { IExperimentTracking } from '../tracking';
 
 /** What a build pipeline takes. */
 export interface BuildPipelineProps extends BuildPipelineBaseProps {
@@ -13,6 +16,12 @@ export interface BuildPipelineProps extends BuildPipelineBaseProps {
    * @default - none
    */
   readonly imageRepository?: IRepository;
+  /**
+   * Registry whose pull-through cache the build takes base images from, without a change of the Dockerfile.
+   *
+   * @default - base images come from where the Dockerfile says
+   */
+  readonly baseImages?: IImageRegistry;
   /**
    * The service that is deployed. Its `imageOwner` has to be `ImageOwner.PIPELINE`.
    *
@@ -49,6 +58,19 @@ export interface BuildPipelineProps extends BuildPipelineBaseProps {
    * @default - a group that lets nothing in and everything out
    */
   readonly securityGroups?: ISecurityGroup[];
+  /**
+   * The server that the test stage tracks its runs with, such as an evaluation of the model. Its address and the permission to use it are
+   * handed on; one of the platform's own takes its `vpc`.
+   *
+   * @default - none
+   */
+  readonly tracking?: IExperimentTracking;
+  /**
+   * Models whose approval starts the pipeline on the newest commit, so that services load the version that was approved.
+   *
+   * @default - pushes start it only
+   */
+  readonly startOnApproval?: IModelRegistry[];
   /**
    * Topic that is told when the pipeline fails, beside what monitoring does. An encrypted one must let EventBridge use its key.
    *

@@ -1,9 +1,12 @@
 import { Stack } from 'aws-cdk-lib/core';
-import { Access, Duration, ImageOwner, ServiceLevelObjective, Size } from '../../core';
+import { Access, Duration, FileSystemKind, ImageOwner, ServiceLevelObjective, Size } from '../../core';
 import { Checks, isUnresolved } from '../../core/errors';
 import { INFERENCE_DEFAULTS } from '../../core/inference';
 import { SLO_DEFAULTS } from '../../core/monitoring';
 import { LambdaInferenceProps } from '../inference/lambda-props';
+import { SUPPORT } from '../support';
+import { checkMounts, checkSecrets, Secrets } from './mounts';
+import { checkTracked, trackedEnv } from './tracked';
 import { checkSubnets } from './vpc';
 
 /** Memory that carries one processor. */
@@ -74,12 +77,13 @@ export function lambdaSettings(checks: Checks, props: LambdaInferenceProps): Lam
     );
   checkEphemeral(checks, props.ephemeralStorage);
   checkNetwork(checks, props);
+  checkFileSystem(checks, props);
   return {
     ...memory(checks, props),
     timeout,
     ...scaling(checks, props),
     access: props.access ?? Access.PRIVATE,
-    environment: environment(checks, props.env ?? {}, port, healthPath),
+    environment: environment(checks, props, port, healthPath),
     slo: objectives(checks, props.slo),
   };
 }
@@ -216,12 +220,42 @@ function checkNetwork(checks: Checks, props: LambdaInferenceProps): void {
   for (const [prop, wrong, reason] of inapplicable) if (wrong) checks.refuse('conflict', prop, undefined, reason, 'leave it out');
 }
 
-function environment(
-  checks: Checks,
-  env: { readonly [name: string]: string },
-  port: number,
-  healthPath: string,
-): { [name: string]: string } {
+function checkFileSystem(checks: Checks, { mounts, vpc }: LambdaInferenceProps): void {
+  checkMounts(checks, mounts);
+  const paths = Object.keys(mounts ?? {});
+  checks.require(paths.length <= 1, 'limit', 'mounts', paths, 'Lambda mounts one file system', 'leave the others out');
+  checks.require(
+    paths.length === 0 || vpc !== undefined,
+    'missing',
+    'vpc',
+    undefined,
+    'a file system is mounted in a network, and none is given',
+    'give the vpc of the file system',
+  );
+  for (const [path, fileSystem] of Object.entries(mounts ?? {}))
+    checks.require(
+      fileSystem.kind === FileSystemKind.POSIX,
+      'unsupported',
+      'mounts',
+      path,
+      SUPPORT['inference.mounts.parallel'].reason!,
+      'write a file system of kind posix, or read from the artifact store',
+    );
+}
+
+/** What tells a program which secret to read. */
+export function secretVariable(variable: string): string {
+  return `${variable}_SECRET_ARN`;
+}
+
+function secretEnv(secrets: Secrets = {}): { [name: string]: string } {
+  return Object.fromEntries(Object.entries(secrets).map(([variable, { secretArn }]) => [secretVariable(variable), secretArn]));
+}
+
+function environment(checks: Checks, given: LambdaInferenceProps, port: number, healthPath: string): { [name: string]: string } {
+  const { env = {}, secrets } = given;
+  checkTracked(checks, given);
+  checkSecrets(checks, secrets, env);
   const ours: { [name: string]: string } = {
     PORT: String(port),
     AWS_LWA_PORT: String(port),
@@ -242,7 +276,7 @@ function environment(
         'take another name',
       );
   }
-  const all = { ...ours, ...env };
+  const all = { ...ours, ...env, ...trackedEnv(given), ...secretEnv(secrets) };
   const bytes = Object.entries(all).reduce((n, [k, v]) => n + Buffer.byteLength(k) + (isUnresolved(v) ? 0 : Buffer.byteLength(v)), 0);
   checks.require(
     bytes <= MAX_ENV_BYTES,

@@ -1,6 +1,7 @@
 import { AlarmStatusWidget, Color, GraphWidget, IAlarm, IMetric, IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration as CdkDuration } from 'aws-cdk-lib/core';
 import { IMeteredInference } from '../inference';
+import { ExperimentTrackingMetrics, IExperimentTracking } from '../tracking';
 import { IGpuTrainingCluster } from '../training';
 import { errorRate } from './inference-rollout';
 import { LambdaSettings } from './inference-limits';
@@ -62,6 +63,27 @@ export function trainingWidgets(name: string, cluster: IGpuTrainingCluster, alar
     [
       graph('Failed jobs', [cluster.metricFailedJobs({ label: 'failed' })], 12),
       graph('Waiting for machines', [cluster.metricBlockedQueue({ label: 'found blocked' })], 12),
+    ],
+  ];
+}
+
+/** Traffic, servers and database of a tracking server. */
+export function trackingWidgets(
+  name: string,
+  tracking: IExperimentTracking,
+  metrics: ExperimentTrackingMetrics | undefined,
+  alarms: IAlarm[],
+): IWidget[][] {
+  const text = `\`${tracking.trackingUri}\``;
+  if (!metrics) return [[new TextWidget({ markdown: `## Tracking: ${name}\n${text}`, width: 24, height: 2 })]];
+  const storage = metrics.databaseFreeStorage({ label: 'free storage' });
+  return [
+    ...section(`Tracking: ${name}`, text, alarms),
+    [
+      graph('Requests', [metrics.requests({ label: 'requests' }), metrics.errors({ label: 'failed (5xx)', color: Color.RED })], 6),
+      graph('Latency', [metrics.latency({ label: 'p95' })], 6, { leftYAxis: { min: 0, label: 'ms', showUnits: false } }),
+      graph('Servers', [metrics.cpu({ label: 'processors (%)' }), metrics.memory({ label: 'memory (%)' })], 6),
+      ...(storage ? [graph('Database', [storage], 6)] : []),
     ],
   ];
 }

@@ -50,11 +50,27 @@ tag="$TAG_PREFIX-$COMMIT_ID"
 describe() {
   aws ecr describe-images --registry-id "$REGISTRY_ID" --repository-name "$REPOSITORY_NAME" "$@"
 }
+# Images that the Dockerfile takes from registries; buildx takes them from the cache instead where there is one.
+images() {
+  sed -nE 's/^[[:space:]]*(FROM[[:space:]]+(--[^[:space:]]+[[:space:]]+)*|(COPY|ADD)[[:space:]].*--from=)([^[:space:]$]+)([[:space:]].*)?$/\\4/p' "$CONTEXT/Dockerfile" | sort -u
+}
 digest=$(describe --image-ids "imageTag=$tag" --query 'imageDetails[0].imageDigest' --output text 2>/dev/null || true)
 if [ -z "$digest" ]; then
   previous=$(describe --query "sort_by(imageDetails[?imageTags[?starts_with(@, '$TAG_PREFIX-')]], &imagePushedAt)[-1].imageTags[0]" --output json | tr -d '"')
   set --
   if [ "\${previous:-null}" != null ]; then set -- --cache-from "type=registry,ref=$REPOSITORY_URI:$previous"; fi
+  for pair in \${PULL_THROUGH:-}; do
+    registry=\${pair%%=*}
+    for image in $(images); do
+      case $image in
+        "$registry"/*) set -- "$@" --build-context "$image=docker-image://\${pair#*=}/\${image#*/}" ;;
+        *.*/* | *:*/* | localhost/*) ;;
+        */*) [ "$registry" != docker.io ] || set -- "$@" --build-context "$image=docker-image://\${pair#*=}/$image" ;;
+        # Without a tag it may be a stage of the Dockerfile itself.
+        *[:@]*) [ "$registry" != docker.io ] || set -- "$@" --build-context "$image=docker-image://\${pair#*=}/library/$image" ;;
+      esac
+    done
+  done
   docker buildx build --platform "$IMAGE_PLATFORM" --provenance=false --sbom=false "$@" --cache-to type=inline --tag "$REPOSITORY_URI:$tag" --push "$CONTEXT" >&2
   digest=$(describe --image-ids "imageTag=$tag" --query 'imageDetails[0].imageDigest' --output text)
 fi

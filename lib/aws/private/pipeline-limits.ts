@@ -2,6 +2,7 @@ import { ImageOwner, PipelineStage } from '../../core';
 import { Checks, isUnresolved, oneOf } from '../../core/errors';
 import { STAGE_ORDER } from '../../core/pipeline';
 import { BuildPipelineProps } from '../pipeline/props';
+import { checkTracked } from './tracked';
 import { checkSubnets } from './vpc';
 
 /** CodeBuild's own, in minutes. */
@@ -40,6 +41,7 @@ export function pipelineStages(checks: Checks, props: BuildPipelineProps): Pipel
     'write what `aws codeconnections list-connections` shows',
   );
   checkSubnets(checks, props);
+  checkTracked(checks, props);
   for (const prop of ['vpcSubnets', 'securityGroups'] as const)
     checks.require(props.vpc !== undefined || props[prop] === undefined, 'conflict', prop, undefined, 'there is no vpc', 'leave it out');
 

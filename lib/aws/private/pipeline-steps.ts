@@ -24,6 +24,7 @@ import { buildSpec, checkSpec, deploySpec } from './pipeline-commands';
 import { CODEBUILD_MINUTES } from './pipeline-limits';
 import { CACHE_PREFIX, letPush, letTag, stepRole } from './pipeline-roles';
 import { checksOf } from './scope';
+import { trackedEnv } from './tracked';
 import { privateSubnets } from './vpc';
 
 interface StepsProps extends BuildPipelineProps {
@@ -83,8 +84,10 @@ export class Steps {
           spec: checkSpec(directory, props.lintCommands ?? PIPELINE_DEFAULTS.lintCommands, python),
         });
       case PipelineStage.TEST:
+        props.tracking?.grants.use(role);
         return this.step({
           ...step,
+          env: trackedEnv(props),
           spec: checkSpec(directory, props.testCommands ?? PIPELINE_DEFAULTS.testCommands, python),
         });
       case PipelineStage.BUILD:
@@ -98,6 +101,9 @@ export class Steps {
     const repository = this.props.imageRepository!;
     const platform = this.props.service?.imagePlatform ?? 'linux/amd64';
     letPush(step.role, repository);
+    const { baseImages } = this.props;
+    const caches = Object.entries(baseImages?.pullThroughUris ?? {});
+    if (caches.length) baseImages!.grants.pullThrough(step.role);
     const made = this.step({
       ...step,
       spec: buildSpec(directory),
@@ -109,6 +115,7 @@ export class Steps {
         REPOSITORY_URI: repository.repositoryUri,
         IMAGE_PLATFORM: platform,
         CONTEXT: this.props.context ?? PIPELINE_DEFAULTS.context,
+        ...(caches.length ? { PULL_THROUGH: caches.map(([registry, uri]) => `${registry}=${uri}`).join(' ') } : {}),
       },
       actionEnv: { COMMIT_ID: this.props.checkout.variables.commitId },
     });

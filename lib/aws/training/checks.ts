@@ -1,6 +1,8 @@
 import { Capacity } from '../../core';
 import { Checks, isUnresolved, thousands } from '../../core/errors';
 import { RENDEZVOUS_ENV, TRAINING_ENV, defaultCapacity } from '../../core/training';
+import { checkMounts, checkSecrets } from '../private/mounts';
+import { checkTracked } from '../private/tracked';
 import { checkSubnets } from '../private/vpc';
 import { SUPPORT } from '../support';
 import { Machines, jobMemoryMib, machinesFor } from './machines';
@@ -176,6 +178,11 @@ function checkJob(checks: Checks, props: GpuTrainingClusterProps, nodesPerJob: n
     );
     checks.require(!OURS.includes(name), 'conflict', `env.${name}`, props.env![name], 'the training contract sets it', 'leave it out');
   }
+  checkTracked(checks, props);
+  checkMounts(checks, props.mounts);
+  checkSecrets(checks, props.secrets, props.env);
+  for (const name of Object.keys(props.secrets ?? {}))
+    checks.require(!OURS.includes(name), 'conflict', `secrets.${name}`, name, 'the training contract sets it', 'leave it out');
   const groups = props.securityGroups?.length ?? 1;
   checks.require(
     groups >= 1 && groups <= 5,

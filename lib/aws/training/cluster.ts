@@ -14,7 +14,9 @@ import { ARTIFACT_PREFIXES } from '../../core/storage';
 import { MlNetwork } from '../network';
 import { resolveImage } from '../private/image';
 import { logGroup } from '../private/logs';
+import { noteMounts } from '../private/mounts';
 import { checksOf } from '../private/scope';
+import { trackedEnv } from '../private/tracked';
 import { privateSubnets } from '../private/vpc';
 import { ArtifactStore, IArtifactStore } from '../storage';
 import { SUPPORT } from '../support';
@@ -105,7 +107,7 @@ export class GpuTrainingCluster extends GpuTrainingClusterBase implements IConne
       settled,
       imageUri: image.uri,
       command: props.command,
-      env: props.env ?? {},
+      env: { ...props.env, ...trackedEnv(props) },
       artifacts: this.artifacts,
       folders,
       jobRole: this.jobRole,
@@ -113,7 +115,15 @@ export class GpuTrainingCluster extends GpuTrainingClusterBase implements IConne
       logGroup: log,
       sharedMemory: props.sharedMemory,
       maxDuration,
+      mounts: props.mounts,
+      secrets: props.secrets,
     });
+    props.tracking?.grants.use(this.jobRole);
+    for (const fileSystem of Object.values(props.mounts ?? {})) {
+      fileSystem.allowMountFrom(this);
+      fileSystem.grants.write(this.jobRole);
+      definition.node.addDependency(fileSystem.mountable);
+    }
     const queue = this.queue(
       computeEnvironments(this, {
         settled,
@@ -126,6 +136,7 @@ export class GpuTrainingCluster extends GpuTrainingClusterBase implements IConne
         maxDuration,
         reservation: props.reservation,
         capacityBlock: props.capacityBlock ?? false,
+        mounts: props.mounts,
       }),
     );
     this.jobQueueArn = queue.jobQueueArn;
@@ -212,6 +223,9 @@ export class GpuTrainingCluster extends GpuTrainingClusterBase implements IConne
   }
 
   private note(props: GpuTrainingClusterProps, settled: Settled): void {
+    noteMounts(this, props.mounts, 'EFS volume of the job');
+    const variables = Object.keys(props.secrets ?? {});
+    if (variables.length) parity.mapped(this, 'aws', 'secrets', `${variables.join(', ')} from Secrets Manager, read when a job starts`);
     const types = settled.capacity.map((link) => {
       const machines = machinesOfLink(settled.machines, link, settled.minNodes > 0);
       return `${link} ${machines.map((m) => m.type).join(', ')}`;

@@ -19,6 +19,8 @@ import { Capacity, Duration, Size } from '../../core';
 import { pascal } from '../../core/facade';
 import { Settled } from './checks';
 import { machinesOfLink } from './machines';
+import { Mounts } from '../private/mounts';
+import { mountingUserData, parallelOf } from './mounts';
 
 /** What the machines of all links share. */
 export interface ComputeOptions {
@@ -33,6 +35,7 @@ export interface ComputeOptions {
   readonly maxDuration: Duration;
   readonly reservation: string | undefined;
   readonly capacityBlock: boolean;
+  readonly mounts: Mounts | undefined;
 }
 
 /** Batch waits at most so long for jobs when a compute environment is updated. */
@@ -51,8 +54,7 @@ export function computeEnvironments(scope: Construct, options: ComputeOptions): 
     const largest = Math.max(...machines.map((m) => m.vcpu));
     const environment = new ManagedEc2EcsComputeEnvironment(scope, `${id}Compute`, {
       vpc: options.vpc,
-      // A gang shares one zone; where a reservation is, says the reservation.
-      vpcSubnets: { subnets: gang && !reserved && !options.subnetsChosen ? options.subnets.slice(0, 1) : options.subnets },
+      vpcSubnets: { subnets: subnetsOf(options, reserved) },
       securityGroups: options.securityGroups,
       images: [{ imageType: EcsMachineImageType.ECS_AL2023_NVIDIA }],
       instanceTypes: machines.map((m) => new GpuInstanceType(m.type)),
@@ -83,6 +85,14 @@ export function computeEnvironments(scope: Construct, options: ComputeOptions): 
   });
 }
 
+/** Where a reservation is, says the reservation. Everybody else is near a parallel file system, and a gang shares one zone. */
+function subnetsOf({ subnets, subnetsChosen, settled, mounts }: ComputeOptions, reserved: boolean): ISubnet[] {
+  if (reserved || subnetsChosen) return subnets;
+  const near = parallelOf(mounts).find(([, { subnet }]) => subnet)?.[1].subnet;
+  if (near) return [near];
+  return settled.nodesPerJob > 1 ? subnets.slice(0, 1) : subnets;
+}
+
 function launchTemplate(scope: Construct, id: string, reserved: boolean, options: ComputeOptions): LaunchTemplate {
   const template = new LaunchTemplate(scope, id, {
     requireImdsv2: true,
@@ -103,6 +113,8 @@ function launchTemplate(scope: Construct, id: string, reserved: boolean, options
     ],
   });
   const resource = template.node.defaultChild as CfnLaunchTemplate;
+  const parallel = parallelOf(options.mounts);
+  if (parallel.length) resource.addPropertyOverride('LaunchTemplateData.UserData', mountingUserData(parallel));
   const efa = efaOf(options.settled);
   if (efa > 0) resource.addPropertyOverride('LaunchTemplateData.NetworkInterfaces', efaInterfaces(efa, options.securityGroups));
   if (reserved) {

@@ -7,6 +7,7 @@ import {
   MultiNodeJobDefinition,
   Reason,
   RetryStrategy,
+  Secret as BatchSecret,
   UlimitName,
 } from 'aws-cdk-lib/aws-batch';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
@@ -17,9 +18,11 @@ import { Duration as CdkDuration, Size as CdkSize, Stack } from 'aws-cdk-lib/cor
 import { Construct } from 'constructs';
 import { Duration, Size } from '../../core';
 import { RENDEZVOUS_PORT, TRAINING_ENV } from '../../core/training';
+import { Mounts, Secrets } from '../private/mounts';
 import { IArtifactStore } from '../storage';
 import { Settled } from './checks';
 import { jobMemoryMib } from './machines';
+import { volumes } from './mounts';
 
 /** Folders of the artifact store that a job uses. */
 export interface JobFolders {
@@ -41,6 +44,8 @@ export interface JobOptions {
   readonly logGroup: ILogGroup;
   readonly sharedMemory: Size | undefined;
   readonly maxDuration: Duration;
+  readonly mounts: Mounts | undefined;
+  readonly secrets: Secrets | undefined;
 }
 
 /** The job definition: of one machine, or of a gang of machines. */
@@ -63,6 +68,8 @@ export function jobDefinition(scope: Construct, id: string, options: JobOptions)
     memory: CdkSize.mebibytes(memory),
     gpu: settled.gpus,
     environment: environment(scope, options),
+    secrets: secretsOf(options.secrets),
+    volumes: volumes(options.mounts),
     jobRole: options.jobRole,
     executionRole: options.executionRole,
     linuxParameters,
@@ -91,6 +98,12 @@ export function jobDefinition(scope: Construct, id: string, options: JobOptions)
         mainNode: 0,
       })
     : new EcsJobDefinition(scope, id, { ...common, container });
+}
+
+function secretsOf(secrets: Secrets = {}): { [variable: string]: BatchSecret } {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([variable, { secretsManagerSecret }]) => [variable, BatchSecret.fromSecretsManager(secretsManagerSecret)]),
+  );
 }
 
 function environment(scope: Construct, options: JobOptions): { [name: string]: string } {

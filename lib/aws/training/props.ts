@@ -1,7 +1,10 @@
 import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { ITrainingCluster, Size, TrainingBaseProps } from '../../core';
+import { ISharedFileSystem } from '../file-system';
+import { ISecret } from '../secret';
 import { IArtifactStore } from '../storage';
+import { IExperimentTracking } from '../tracking';
 import type { GpuTrainingClusterGrants } from './grants';
 
 /** What a training cluster on AWS takes. */
@@ -34,6 +37,12 @@ export interface GpuTrainingClusterProps extends TrainingBaseProps {
    */
   readonly artifacts?: IArtifactStore;
   /**
+   * The server that jobs track their runs with. Its address and the permission to use it are handed on. The cluster has to be in its network.
+   *
+   * @default - none
+   */
+  readonly tracking?: IExperimentTracking;
+  /**
    * Root volume of each machine, which holds images and whatever jobs write outside the store.
    *
    * @default - 200 GiB
@@ -45,6 +54,18 @@ export interface GpuTrainingClusterProps extends TrainingBaseProps {
    * @default - half the job's memory
    */
   readonly sharedMemory?: Size;
+  /**
+   * File systems that jobs share, by the folder of `/mnt` where they are mounted. With a parallel one, machines are put into its zone.
+   *
+   * @default - none
+   */
+  readonly mounts?: { readonly [path: string]: ISharedFileSystem };
+  /**
+   * Secrets that jobs get, by environment variable. They are read when a job starts.
+   *
+   * @default - none
+   */
+  readonly secrets?: { readonly [variable: string]: ISecret };
   /**
    * The reservation is a Capacity Block for ML.
    *

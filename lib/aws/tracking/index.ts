@@ -1,0 +1,4 @@
+export * from './grants';
+export * from './metrics';
+export * from './props';
+export * from './tracking';
