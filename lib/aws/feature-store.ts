@@ -154,9 +154,8 @@ export class FeatureStore extends Construct implements IFeatureStore {
   /** The role by which SageMaker writes rows. AWS's managed policy for it wants a bucket with `sagemaker` in its name. */
   private writer(artifacts: IArtifactStore): Role {
     const { bucket } = artifacts;
-    const stack = Stack.of(this);
     const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('sagemaker.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
+      assumedBy: new ServicePrincipal('sagemaker.amazonaws.com'),
       description: `Writes rows of ${this.node.path}`,
     });
     const objects = bucket.arnForObjects(`${PREFIX}/*`);

@@ -133,13 +133,11 @@ abstract class ModelRegistryBase extends Construct implements IModelRegistry {
  *
  * @example
  * declare const tracking: aws.ExperimentTracking;
- * declare const release: aws.BuildPipeline;
  * declare const job: iam.IRole;
  * declare const lead: iam.IRole;
  * const housing = new aws.ModelRegistry(this, 'Housing', { modelName: 'housing', tracking });
  * housing.grants.register(job);
  * housing.grants.approve(lead);
- * housing.onApproved('Approved', new targets.CodePipeline(release.pipeline));
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry.html
  */

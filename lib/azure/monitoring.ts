@@ -20,10 +20,12 @@ import {
   tooSlow,
   waitingJobs,
 } from './private/monitoring-queries';
+import { trackingAlarms, trackingTiles } from './private/monitoring-tracking';
 import { metricTile, queryTile, textTile, Tile, uuid, workbook } from './private/monitoring-workbook';
 import { checksFor } from './private/root';
 import { IResourceGroup } from './resource-group';
 import { SUPPORT } from './support';
+import { IExperimentTracking } from './tracking';
 import { IGpuTrainingCluster } from './training';
 
 /** Props of `Monitoring`. */
@@ -238,6 +240,22 @@ export class Monitoring extends Construct implements IMonitoring {
         ['Active Nodes', 'Idle Nodes', 'Preempted Nodes'].map((m) => metric(m, 'Average')),
       ),
     );
+  }
+
+  /**
+   * Shows a tracking server and watches it and its database.
+   *
+   * Of a server that exists already, and of the endpoint of a workspace, there is nothing to watch: their owner does so.
+   *
+   * @param name what people call it
+   * @param tracking a server of this library
+   */
+  public watchTracking(name: string, tracking: IExperimentTracking): void {
+    const scope = new Construct(this, `Tracking-${name}`);
+    const key = `4-tracking-${name}`;
+    this.tiles.push(textTile(`${key}-0`, `## ${name}\nExperiments and models at \`${tracking.trackingUri}\``));
+    for (const alarm of trackingAlarms(name, tracking)) metricAlarm(scope, alarm.id, this.route, alarm);
+    for (const [i, { title, metrics }] of trackingTiles(tracking).entries()) this.tiles.push(metricTile(`${key}-${i + 1}`, title, metrics));
   }
 
   /**

@@ -9,13 +9,24 @@ import { SubnetNatGatewayAssociation } from '@cdktf/provider-azurerm/lib/subnet-
 import { SubnetNetworkSecurityGroupAssociation } from '@cdktf/provider-azurerm/lib/subnet-network-security-group-association';
 import { VirtualNetwork } from '@cdktf/provider-azurerm/lib/virtual-network';
 import { Construct, IConstruct } from 'constructs';
-import { Checks } from '../core/errors';
 import { parity } from '../core/parity';
-import { Cidr, inside, overlap, parseCidr, part } from './private/cidr';
+import { overlap } from './private/cidr';
+import { keepRange } from './private/subnet';
 import { localName } from './private/name';
+import { inbound, KEPT, LONGEST_KEPT, plan, PREFIX, Ranges, TITLE } from './private/network-plan';
 import { parseResourceId } from './private/resource-id';
 import { checksFor } from './private/root';
 import { IResourceGroup } from './resource-group';
+
+/** What a subnet is kept for, because Azure lets nothing else into it. */
+export enum SubnetUse {
+  /** One Container Apps environment; delegated to `Microsoft.App/environments`. A /27 at least. */
+  CONTAINER_APPS = 'container-apps',
+  /** PostgreSQL flexible servers; delegated to `Microsoft.DBforPostgreSQL/flexibleServers`. A /28 at least. */
+  POSTGRESQL = 'postgresql',
+  /** Managed Lustre file systems; not delegated. */
+  MANAGED_LUSTRE = 'managed-lustre',
+}
 
 /** A virtual network with the subnets that an ML platform needs. */
 export interface INetwork extends IConstruct {
@@ -32,6 +43,16 @@ export interface INetwork extends IConstruct {
    * Made at the first call for a zone, shared afterwards. Nothing for an imported network: its owner runs DNS.
    */
   privateDnsZoneId(zone: string): string | undefined;
+  /**
+   * Id of the subnet that is kept for one use. Made at the first call for a use, shared afterwards.
+   * Nothing for an imported network whose owner has named none.
+   */
+  subnetId(use: SubnetUse): string | undefined;
+  /**
+   * Lets machines of the network reach private endpoints on a further TCP port beside 443, such as 2049 of NFS.
+   * Does nothing for an imported network: its owner runs its security groups.
+   */
+  allowToPrivateEndpoints(port: number): void;
 }
 
 /** Props of `MlNetwork`. */
@@ -63,6 +84,24 @@ export interface MlNetworkProps {
    */
   readonly trainingPrefix?: string;
   /**
+   * Addresses of the subnet for a Container Apps environment, which is there if something asks for it; a /27 at least.
+   *
+   * @default - the third eighth of the network
+   */
+  readonly containerAppsPrefix?: string;
+  /**
+   * Addresses of the subnet for PostgreSQL flexible servers, which is there if something asks for it; a /28 at least.
+   *
+   * @default - the first half of the fourth eighth of the network
+   */
+  readonly postgresqlPrefix?: string;
+  /**
+   * Addresses of the subnet for Managed Lustre, which is there if something asks for it; a /27 at least, larger for more than 16 TiB.
+   *
+   * @default - the second half of the fourth eighth of the network
+   */
+  readonly managedLustrePrefix?: string;
+  /**
    * A NAT gateway, through which training machines and services reach the internet. It costs about 33 USD a month, and its traffic.
    * Training machines have no public address, so without it they need another way out, such as a firewall in a peered network.
    *
@@ -82,6 +121,24 @@ export interface NetworkAttributes {
   /** Id of a subnet for training machines, not delegated, with a way out to the internet. */
   readonly trainingSubnetId: string;
   /**
+   * Id of a subnet of a /27 at least that is delegated to `Microsoft.App/environments`, in which nothing else is.
+   *
+   * @default - none; a tracking server of the platform's own needs it
+   */
+  readonly containerAppsSubnetId?: string;
+  /**
+   * Id of a subnet that is delegated to `Microsoft.DBforPostgreSQL/flexibleServers`.
+   *
+   * @default - none
+   */
+  readonly postgresqlSubnetId?: string;
+  /**
+   * Id of a subnet of a /27 at least for Managed Lustre, with a way out to Azure's services.
+   *
+   * @default - none; a parallel file system needs it
+   */
+  readonly managedLustreSubnetId?: string;
+  /**
    * Ids of the private DNS zones that its owner has linked to it, by zone: `privatelink.blob.core.windows.net`.
    *
    * @default - none; the owner's policy, or a person, enters the names of private endpoints
@@ -89,14 +146,12 @@ export interface NetworkAttributes {
   readonly privateDnsZoneIds?: { readonly [zone: string]: string };
 }
 
-/** Azure keeps five addresses of each subnet for itself; under a /28 App Service cannot scale. */
-const LONGEST_PREFIX = 28;
-
 /**
  * A private network in which an ML platform lives: nothing in it can be reached from the internet.
  *
  * Defines a virtual network with three subnets (private endpoints, App Service, training), a network security group for each,
- * a NAT gateway for the way out, and private DNS zones as they are needed.
+ * a NAT gateway for the way out, and private DNS zones as they are needed. Further subnets, for Container Apps, PostgreSQL and Managed Lustre,
+ * are made when something asks for them.
  * Subnets have no default outbound access. Training machines reach each other; nobody else reaches them.
  *
  * The NAT gateway costs about 33 USD a month even when nothing runs, a private DNS zone half a dollar.
@@ -120,11 +175,15 @@ export class MlNetwork extends Construct implements INetwork {
   private readonly network: VirtualNetwork;
   private readonly name: string;
   private readonly zones = new Map<string, string>();
+  private readonly subnets = new Map<SubnetUse, string>();
+  private readonly opened = new Set<number>();
+  private readonly ranges: Ranges;
+  private readonly nat: NatGateway | undefined;
 
   public constructor(scope: Construct, id: string, props: MlNetworkProps) {
     super(scope, id);
     const checks = checksFor(this, 'azure.MlNetwork');
-    const ranges = plan(checks, props);
+    const ranges = (this.ranges = plan(checks, props));
     checks.done();
     this.group = props.resourceGroup;
     this.name = localName(this, 50);
@@ -135,13 +194,8 @@ export class MlNetwork extends Construct implements INetwork {
       addressSpace: [ranges.network],
     });
     this.virtualNetworkId = this.network.id;
-    const nat = (props.natGateway ?? true) ? this.natGateway() : undefined;
-    this.privateEndpointSubnetId = this.subnet('PrivateEndpoints', ranges.privateEndpoints, [
-      { ...inbound(100, 'AllowNetwork', 'Allow', 'VirtualNetwork'), protocol: 'Tcp', destinationPortRange: '443' },
-      // Azure ML mounts file shares of its own account.
-      { ...inbound(110, 'AllowFileShares', 'Allow', 'VirtualNetwork'), protocol: 'Tcp', destinationPortRange: '445' },
-      inbound(4096, 'DenyRest', 'Deny', '*'),
-    ]);
+    const nat = (this.nat = (props.natGateway ?? true) ? this.natGateway() : undefined);
+    this.privateEndpointSubnetId = this.subnet('PrivateEndpoints', ranges.privateEndpoints, this.endpointRules());
     this.appServiceSubnetId = this.subnet('AppService', ranges.appService, [inbound(4096, 'DenyAll', 'Deny', '*')], nat, [
       {
         name: 'app-service',
@@ -173,6 +227,56 @@ export class MlNetwork extends Construct implements INetwork {
     return id;
   }
 
+  public subnetId(use: SubnetUse): string | undefined {
+    const known = this.subnets.get(use);
+    if (known) return known;
+    const range = this.ranges.kept[use];
+    const checks = checksFor(this, 'azure.MlNetwork');
+    checks.require(
+      range.bits <= LONGEST_KEPT[use],
+      'limit',
+      PREFIX[use],
+      range.text,
+      `a subnet for ${TITLE[use]} needs a /${LONGEST_KEPT[use]} at least`,
+      `write a larger part of ${this.ranges.network} that is free, or a larger addressSpace`,
+    );
+    for (const other of this.ranges.all)
+      if (other.prop !== PREFIX[use])
+        checks.require(
+          !overlap(range, other.range),
+          'conflict',
+          PREFIX[use],
+          range.text,
+          `a subnet for ${TITLE[use]} is needed, and it overlaps ${other.prop}, ${other.range.text}`,
+          `write a part of ${this.ranges.network} that is free`,
+        );
+    checks.done();
+    const { id, rules, delegation, serviceEndpoints } = KEPT[use](range.text);
+    const made = this.subnet(id, range.text, rules, this.nat, delegation, serviceEndpoints);
+    this.subnets.set(use, made);
+    keepRange(this, use, range);
+    return made;
+  }
+
+  public allowToPrivateEndpoints(port: number): void {
+    if (port === 443 || port === 445 || this.opened.has(port)) return;
+    this.opened.add(port);
+    const group = this.node.findChild('PrivateEndpoints').node.findChild('SecurityGroup') as NetworkSecurityGroup;
+    group.putSecurityRule(this.endpointRules());
+  }
+
+  /** In the order of their ports, so that they do not depend on who asked first. */
+  private endpointRules(): NetworkSecurityGroupSecurityRule[] {
+    const tcp = (priority: number, name: string, port: number): NetworkSecurityGroupSecurityRule => ({
+      ...inbound(priority, name, 'Allow', 'VirtualNetwork'),
+      protocol: 'Tcp',
+      destinationPortRange: String(port),
+    });
+    const further = [...this.opened].sort((a, b) => a - b).map((port) => tcp(200 + (port % 3800), `AllowPort${port}`, port));
+    // Azure ML mounts file shares of its own account.
+    return [tcp(100, 'AllowNetwork', 443), tcp(110, 'AllowFileShares', 445), ...further, inbound(4096, 'DenyRest', 'Deny', '*')];
+  }
+
   private natGateway(): NatGateway {
     const { resourceGroupName, location } = this.group;
     const gateway = new NatGateway(this, 'Nat', { name: `${this.name}-nat`, resourceGroupName, location });
@@ -193,6 +297,7 @@ export class MlNetwork extends Construct implements INetwork {
     rules: NetworkSecurityGroupSecurityRule[],
     nat?: NatGateway,
     delegation?: SubnetDelegation[],
+    serviceEndpoints?: string[],
   ): string {
     const { resourceGroupName, location } = this.group;
     const holder = new Construct(this, id);
@@ -204,6 +309,7 @@ export class MlNetwork extends Construct implements INetwork {
       defaultOutboundAccessEnabled: false,
       privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled',
       delegation,
+      serviceEndpoints,
     });
     const group = new NetworkSecurityGroup(holder, 'SecurityGroup', {
       name: localName(holder),
@@ -226,6 +332,7 @@ class ImportedNetwork extends Construct implements INetwork {
   public readonly appServiceSubnetId: string;
   public readonly trainingSubnetId: string;
   private readonly zones: { readonly [zone: string]: string };
+  private readonly subnets: { readonly [use in SubnetUse]: string | undefined };
 
   public constructor(scope: Construct, id: string, attributes: NetworkAttributes) {
     super(scope, id);
@@ -237,6 +344,15 @@ class ImportedNetwork extends Construct implements INetwork {
     this.privateEndpointSubnetId = spelled('privateEndpointSubnetId', attributes.privateEndpointSubnetId, subnet);
     this.appServiceSubnetId = spelled('appServiceSubnetId', attributes.appServiceSubnetId, subnet);
     this.trainingSubnetId = spelled('trainingSubnetId', attributes.trainingSubnetId, subnet);
+    const kept = (prop: 'containerAppsSubnetId' | 'postgresqlSubnetId' | 'managedLustreSubnetId'): string | undefined => {
+      const given = attributes[prop];
+      return given === undefined ? undefined : spelled(prop, given, subnet);
+    };
+    this.subnets = {
+      [SubnetUse.CONTAINER_APPS]: kept('containerAppsSubnetId'),
+      [SubnetUse.POSTGRESQL]: kept('postgresqlSubnetId'),
+      [SubnetUse.MANAGED_LUSTRE]: kept('managedLustreSubnetId'),
+    };
     this.zones = Object.fromEntries(
       Object.entries(attributes.privateDnsZoneIds ?? {}).map(([zone, zoneId]) => [
         zone,
@@ -249,86 +365,10 @@ class ImportedNetwork extends Construct implements INetwork {
   public privateDnsZoneId(zone: string): string | undefined {
     return this.zones[zone];
   }
-}
 
-function inbound(priority: number, name: string, access: string, from: string): NetworkSecurityGroupSecurityRule {
-  return {
-    name,
-    priority,
-    direction: 'Inbound',
-    access,
-    protocol: '*',
-    sourceAddressPrefix: from,
-    sourcePortRange: '*',
-    destinationAddressPrefix: '*',
-    destinationPortRange: '*',
-  };
-}
+  public subnetId(use: SubnetUse): string | undefined {
+    return this.subnets[use];
+  }
 
-interface Ranges {
-  readonly network: string;
-  readonly privateEndpoints: string;
-  readonly appService: string;
-  readonly training: string;
-}
-
-/** Divides the network, and checks what was asked for. */
-function plan(checks: Checks, props: MlNetworkProps): Ranges {
-  const read = (prop: string, text: string): Cidr | undefined => checks.collect(() => parseCidr(prop, text));
-  const network = read('addressSpace', props.addressSpace ?? '10.40.0.0/16');
-  if (!network) return { network: '', privateEndpoints: '', appService: '', training: '' };
-  checks.require(
-    network.bits >= 8 && network.bits <= 24,
-    'limit',
-    'addressSpace',
-    network.text,
-    'a network of this kind needs a /24 at least, and Azure takes a /8 at most',
-    'write a range from /8 to /24, such as 10.40.0.0/16',
-  );
-  checks.require(
-    !overlap(network, parseCidr('', '172.17.0.0/16')),
-    'conflict',
-    'addressSpace',
-    network.text,
-    'Docker uses 172.17.0.0/16 on training machines',
-    'write another range, such as 10.40.0.0/16',
-  );
-  const subnets = [
-    { prop: 'privateEndpointPrefix', given: props.privateEndpointPrefix, rest: part(network, 3, 0) },
-    { prop: 'appServicePrefix', given: props.appServicePrefix, rest: part(network, 3, 1) },
-    { prop: 'trainingPrefix', given: props.trainingPrefix, rest: part(network, 1, 1) },
-  ].map(({ prop, given, rest }) => ({ prop, range: (given === undefined ? rest : read(prop, given)) ?? rest }));
-  subnets.forEach(({ prop, range }, i) => {
-    checks.require(
-      inside(range, network),
-      'conflict',
-      prop,
-      range.text,
-      `not within the network, ${network.text}`,
-      `write a part of ${network.text}`,
-    );
-    checks.require(
-      range.bits <= LONGEST_PREFIX,
-      'limit',
-      prop,
-      range.text,
-      'Azure keeps five addresses of a subnet for itself, and too few are left',
-      'write a /28 or a larger range',
-    );
-    for (const other of subnets.slice(0, i))
-      checks.require(
-        !overlap(range, other.range),
-        'conflict',
-        prop,
-        range.text,
-        `overlaps ${other.prop}, ${other.range.text}`,
-        'write ranges that have no address in common',
-      );
-  });
-  return {
-    network: network.text,
-    privateEndpoints: subnets[0].range.text,
-    appService: subnets[1].range.text,
-    training: subnets[2].range.text,
-  };
+  public allowToPrivateEndpoints(_port: number): void {}
 }

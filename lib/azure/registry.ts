@@ -9,6 +9,7 @@ import { INetwork } from './network';
 import { readyNetwork } from './private/dependencies';
 import { globalName } from './private/name';
 import { privateEndpoint } from './private/private-endpoint';
+import { cacheRules, checkCache } from './private/registry-cache';
 import { parseResourceId } from './private/resource-id';
 import { assignRole } from './private/role';
 import { checksFor } from './private/root';
@@ -25,14 +26,27 @@ export interface IImageRegistry extends IConstruct {
   readonly loginServer: string;
   /** Name of the agent pool that builds images, where the registry answers in its network only. Kept at no machines between builds. */
   readonly buildAgentPoolName?: string;
+  /** Whether whoever pushes an image for this library locks its tag afterwards, so that it always names the same image. */
+  readonly immutableTags?: boolean;
   /** Permissions on the registry. */
   readonly grants: ImageRegistryGrants;
+}
+
+/** How ACR logs in to Docker Hub: secrets in a key vault. */
+export interface DockerHubCredentials {
+  /** Id of the key vault, which uses roles, and lets trusted services of Azure in. */
+  readonly keyVaultId: string;
+  /** Name of the secret that holds the user's name. */
+  readonly usernameSecret: string;
+  /** Name of the secret that holds an access token. */
+  readonly passwordSecret: string;
 }
 
 /** Permissions on a registry. Each call makes one role assignment on the registry. */
 export abstract class ImageRegistryGrants {
   /**
-   * To pull images (`AcrPull`).
+   * To pull images (`AcrPull`): whoever it is, also an identity of another subscription. One of another tenant has to be known in this one:
+   * as a guest, or by the service principal of an application that several tenants use.
    *
    * @param id construct id of the role assignment, unique in the registry's scope
    * @param grantee who may pull
@@ -65,6 +79,33 @@ export interface ImageRegistryProps {
    */
   readonly publicNetworkAccess?: boolean;
   /**
+   * A tag always names the same image. ACR has a lock for each tag and none for the registry: tags of the images that this library builds
+   * are locked right after the build. Nothing that is locked is ever deleted.
+   *
+   * @default false
+   */
+  readonly immutableTags?: boolean;
+  /**
+   * Images kept of each repository before the oldest go, where the registry answers on the internet. In the network only, tagged images stay.
+   *
+   * @default - by environment: 10 in dev, 20 in staging, 50 in prod
+   */
+  readonly imagesKept?: number;
+  /**
+   * Public registries whose images are pulled through this one and kept: `quay.io`, `public.ecr.aws`, `ghcr.io`, `registry.k8s.io`,
+   * `mcr.microsoft.com`, `docker.io`. An image is then pulled as `<login server>/quay.io/acme/app:1.0`.
+   *
+   * @default - none
+   * @see https://learn.microsoft.com/azure/container-registry/artifact-cache-overview
+   */
+  readonly pullThrough?: string[];
+  /**
+   * How ACR logs in to Docker Hub, which it caches in no other way.
+   *
+   * @default - none; required if `docker.io` is among `pullThrough`
+   */
+  readonly dockerHub?: DockerHubCredentials;
+  /**
    * What it is for: chooses tier, retention and whether it can be destroyed.
    *
    * @default Environment.DEV
@@ -82,6 +123,12 @@ export interface ImageRegistryAttributes {
    * @default - none; images are built by machines that Azure shares
    */
   readonly buildAgentPoolName?: string;
+  /**
+   * Tags of the images that this library builds are locked right after the build.
+   *
+   * @default false
+   */
+  readonly immutableTags?: boolean;
 }
 
 /**
@@ -111,6 +158,7 @@ export class ImageRegistry extends Construct implements IImageRegistry {
   public readonly registryName: string;
   public readonly loginServer: string;
   public readonly buildAgentPoolName?: string;
+  public readonly immutableTags?: boolean;
   public readonly grants: ImageRegistryGrants;
 
   public constructor(scope: Construct, id: string, props: ImageRegistryProps) {
@@ -124,10 +172,13 @@ export class ImageRegistry extends Construct implements IImageRegistry {
       'nobody could reach the registry',
       'write network:, or leave publicNetworkAccess out',
     );
+    checks.within('imagesKept', props.imagesKept, 1, 10_000, 'this library');
+    const cached = checkCache(checks, props.pullThrough ?? [], props.dockerHub);
     checks.done();
     const policy = policyOf(props.environment);
     const open = props.publicNetworkAccess ?? !(policy.deletionProtection && props.network);
     const premium = policy.multiZone || !open;
+    this.immutableTags = props.immutableTags ?? false;
     this.registryName = globalName(this, props.resourceGroup, 50);
     this.loginServer = `${this.registryName}.azurecr.io`;
     const registry = new ContainerRegistry(this, 'Resource', {
@@ -146,11 +197,17 @@ export class ImageRegistry extends Construct implements IImageRegistry {
       lifecycle: policy.retainData ? { preventDestroy: true } : undefined,
     });
     this.registryId = registry.id;
-    if (open) this.purge(policy.imagesKept, policy.noncurrentVersionDays);
+    cacheRules(this, registry.id, cached);
+    if (open) this.purge(props.imagesKept ?? policy.imagesKept, policy.noncurrentVersionDays);
     else this.buildAgentPoolName = this.enclose(props.resourceGroup, props.network!);
     this.grants = new Grants(this);
     const became = `container registry (${premium ? 'Premium' : 'Standard'}${open ? '' : ', private endpoint'})`;
     parity.approximated(this, 'azure', '', became, SUPPORT.registry.reason!);
+    if (this.immutableTags)
+      parity.approximated(this, 'azure', 'immutableTags', SUPPORT['registry.immutableTags'].by, SUPPORT['registry.immutableTags'].reason!);
+    if (props.imagesKept !== undefined && (!open || this.immutableTags))
+      parity.approximated(this, 'azure', 'imagesKept', 'tagged images stay', open ? LOCKED : ENCLOSED);
+    if (cached.registries.length) parity.mapped(this, 'azure', 'pullThrough', `cache rules for ${cached.registries.join(', ')}`);
     new TerraformOutput(this, 'LoginCommand', {
       description: 'Lets docker push to and pull from the registry, as whoever az knows you to be',
       value: `az acr login --name ${this.registryName}`,
@@ -193,11 +250,16 @@ export class ImageRegistry extends Construct implements IImageRegistry {
   }
 }
 
+const LOCKED = 'a tag that is locked is not deleted';
+const ENCLOSED =
+  'the task that deletes old images runs on machines that Azure shares, which a registry in the network only does not let in';
+
 class ImportedImageRegistry extends Construct implements IImageRegistry {
   public readonly registryId: string;
   public readonly registryName: string;
   public readonly loginServer: string;
   public readonly buildAgentPoolName?: string;
+  public readonly immutableTags?: boolean;
   public readonly grants: ImageRegistryGrants;
 
   public constructor(scope: Construct, id: string, attributes: ImageRegistryAttributes) {
@@ -209,6 +271,7 @@ class ImportedImageRegistry extends Construct implements IImageRegistry {
     this.registryName = registry.name;
     this.loginServer = `${registry.name}.azurecr.io`;
     this.buildAgentPoolName = attributes.buildAgentPoolName;
+    this.immutableTags = attributes.immutableTags;
     this.grants = new Grants(this);
   }
 }

@@ -83,6 +83,8 @@ export class MlPlatformStack extends TerraformStack {
           applicationInsights: [{ disableGeneratedRule: true }],
           // Terraform runs outside the network, and everything it asks of storage goes through Azure Resource Manager.
           storage: [{ dataPlaneAvailable: false }],
+          // Azure ML takes back no entity of a feature store; what else templates make goes with what it belongs to.
+          templateDeployment: [{ deleteNestedItemsDuringDeletion: false }],
         },
       ],
     });

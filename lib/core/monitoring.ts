@@ -85,4 +85,9 @@ export const RUNBOOK = {
     'A training job failed by its own fault and is not tried again. Read its log, mend, submit again; it resumes from the checkpoint.',
   jobStuck: 'Jobs wait and no machine comes. Look at quota and capacity for this accelerator; add on-demand to the capacity chain.',
   pipelineFailed: 'The pipeline failed; the version in service is unchanged. Read the log of the failed stage and push a fix.',
+  trackingDown:
+    'No tracking server runs: jobs cannot track, and services cannot load models. Read the server log; look whether database and artifact store can be reached.',
+  trackingErrors: 'Requests to the tracking server fail. Read the server log; look at connections and storage of the database.',
+  trackingStorage: 'The database of the tracking server runs out of storage. Let it grow further, or delete old experiments and vacuum.',
+  trackingMemory: 'The tracking server runs out of memory. Give it more, or run more servers.',
 } as const;

@@ -21,10 +21,12 @@ import {
   servicePolicies,
   threshold,
 } from './private/monitoring-policies';
+import { trackingPolicies, trackingWidgets } from './private/monitoring-tracking';
 import { nameIn } from './private/names';
 import { checkPlace } from './private/place';
 import { checksFor } from './private/root';
 import { enableServices } from './private/services';
+import { IExperimentTracking } from './tracking';
 import { IGpuTrainingCluster } from './training';
 
 /** What monitoring on Google Cloud needs. */
@@ -52,7 +54,8 @@ const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
  *
  * Defines a Cloud Monitoring dashboard, a notification channel for each address, and for everything that is watched alert policies:
  * for a service errors, latency and saturation, and a Cloud Monitoring service with an availability and a latency objective over 28 days,
- * each with a fast and a slow burn-rate alert; for a cluster failed and stuck jobs; for a pipeline failed builds.
+ * each with a fast and a slow burn-rate alert; for a cluster failed and stuck jobs; for a tracking server whether it runs and answers, its
+ * memory and its database; for a pipeline failed builds.
  *
  * A service's error alarm goes off above ten times the share of failures that its objective allows.
  *
@@ -160,6 +163,17 @@ export class Monitoring extends Construct implements IMonitoring {
       chart(`${name}: failed jobs`, [failures]),
       logs(`${name}: jobs that wait for a machine`, this.props.project, cluster.stuckLogFilter),
     ]);
+  }
+
+  /**
+   * Watches a tracking server: whether it runs and answers, its memory, and the storage of its database. Of a server of others only the
+   * address is shown, unless its service is known.
+   *
+   * @param name how people call it
+   */
+  public watchTracking(name: string, tracking: IExperimentTracking): void {
+    this.alert(new Construct(this, `tracking-${name}`), trackingPolicies(name, tracking));
+    this.rows.push(trackingWidgets(name, tracking, this.props.project));
   }
 
   /**

@@ -1,3 +1,4 @@
+import { ITerraformDependable } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { ComputeFirewall } from '@cdktf/provider-google/lib/compute-firewall';
 import { ComputeNetwork } from '@cdktf/provider-google/lib/compute-network';
@@ -10,6 +11,7 @@ import { Checks, isUnresolved } from '../core/errors';
 import { parity } from '../core/parity';
 import { nameIn } from './private/names';
 import { checkPlace } from './private/place';
+import { knownServices, peerServices } from './private/private-services';
 import { checksFor } from './private/root';
 import { enableServices } from './private/services';
 
@@ -19,6 +21,26 @@ export interface INetwork extends IConstruct {
   readonly networkId: string;
   /** `projects/P/regions/R/subnetworks/S`. */
   readonly subnetworkId: string;
+  /** Addresses of the subnetwork, such as `10.0.0.0/20`; absent where they are not known. */
+  readonly cidr?: string;
+  /**
+   * Lets managed services of Google (Cloud SQL, Managed Lustre) have addresses in the network: private services access.
+   *
+   * A network of this library is connected when the first construct asks for it, once however many do.
+   *
+   * @throws a problem if the network exists already and is not known to be connected
+   */
+  privateServices(): PrivateServices;
+}
+
+/** A network's connection to the managed services of Google. */
+export interface PrivateServices {
+  /** Name of the range that is kept for the services, for `allocated_ip_range` and the like. */
+  readonly rangeName: string;
+  /** Addresses of that range; as Terraform knows them, which is after deployment. */
+  readonly cidr: string;
+  /** What a resource with an address in the range has to depend on. */
+  readonly dependsOn: ITerraformDependable[];
 }
 
 /** A network that exists already. */
@@ -27,6 +49,19 @@ export interface NetworkAttributes {
   readonly networkId: string;
   /** Self link or `projects/P/regions/R/subnetworks/S`; it must have private Google access. */
   readonly subnetworkId: string;
+  /**
+   * Addresses of the subnetwork, such as `10.0.0.0/20`: who may mount what is made in it.
+   *
+   * @default - not known: everybody in the network may
+   */
+  readonly cidr?: string;
+  /**
+   * Name of the range that the network's private services access has, such as `google-managed-services-default`.
+   * `gcloud services vpc-peerings list --network NETWORK` shows it.
+   *
+   * @default - there is none: what needs one, such as a database or a parallel file system, is refused
+   */
+  readonly servicesRange?: string;
 }
 
 /** Options of a network. */
@@ -42,6 +77,14 @@ export interface MlNetworkProps {
    * @see https://cloud.google.com/vpc/docs/subnets#valid-ranges
    */
   readonly cidr?: string;
+  /**
+   * First address and size of the range that managed services of Google get their addresses from, /16 to /22; reserved when the first
+   * construct needs it. It cannot be changed while a service has an address in it.
+   *
+   * @default - a /20 that Google chooses, which leaves the subnetwork's addresses alone
+   * @see https://cloud.google.com/vpc/docs/configure-private-services-access
+   */
+  readonly servicesCidr?: string;
   /**
    * Machines without a public address reach the internet (GPU drivers, package indexes, image registries elsewhere) through Cloud NAT.
    * Training needs it.
@@ -93,13 +136,20 @@ export class MlNetwork extends Construct implements INetwork {
 
   public readonly networkId: string;
   public readonly subnetworkId: string;
+  public readonly cidr?: string;
+  private readonly connect: () => PrivateServices;
+  private services?: PrivateServices;
 
   public constructor(scope: Construct, id: string, props: MlNetworkProps) {
     super(scope, id);
     const checks = checksFor(this, 'gcp.MlNetwork');
-    const { project, region, cidr = '10.0.0.0/20' } = props;
+    const { project, region, cidr = '10.0.0.0/20', servicesCidr } = props;
     checkPlace(checks, project, region);
-    checkCidr(checks, cidr);
+    checkCidr(checks, 'cidr', cidr, 8, 26);
+    if (servicesCidr !== undefined) {
+      checkCidr(checks, 'servicesCidr', servicesCidr, 16, 22);
+      checkApart(checks, cidr, servicesCidr);
+    }
     checks.within('mtu', props.mtu, 1300, 8896, 'a VPC network');
     checks.done();
     const prod = policyOf(props.environment).multiZone;
@@ -156,6 +206,8 @@ export class MlNetwork extends Construct implements INetwork {
     });
     this.networkId = network.id;
     this.subnetworkId = subnetwork.id;
+    this.cidr = cidr;
+    this.connect = () => peerServices(this, { project, networkId: network.id, networkName: name, cidr: servicesCidr });
     parity.mapped(
       this,
       'gcp',
@@ -163,15 +215,34 @@ export class MlNetwork extends Construct implements INetwork {
       `VPC network with one private subnetwork in ${region}${(props.nat ?? true) ? ', Cloud NAT' : ''}, private Google access`,
     );
   }
+
+  public privateServices(): PrivateServices {
+    return (this.services ??= this.connect());
+  }
 }
 
 class ImportedNetwork extends Construct implements INetwork {
   public readonly networkId: string;
   public readonly subnetworkId: string;
+  public readonly cidr?: string;
+  private readonly servicesRange?: string;
+  private services?: PrivateServices;
 
   public constructor(scope: Construct, id: string, attributes: NetworkAttributes) {
     super(scope, id);
     const checks = checksFor(this, 'gcp.MlNetwork');
+    this.cidr = attributes.cidr;
+    if (this.cidr !== undefined) checkCidr(checks, 'cidr', this.cidr, 8, 29);
+    this.servicesRange = attributes.servicesRange;
+    if (this.servicesRange !== undefined && !isUnresolved(this.servicesRange))
+      checks.require(
+        /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(this.servicesRange),
+        'name',
+        'servicesRange',
+        this.servicesRange,
+        'not the name of an allocated range',
+        'write its name only, such as google-managed-services-default',
+      );
     this.networkId = path(checks, 'networkId', attributes.networkId, /^projects\/[^/]+\/global\/networks\/[^/]+$/, NETWORK_FORM);
     this.subnetworkId = path(
       checks,
@@ -181,6 +252,10 @@ class ImportedNetwork extends Construct implements INetwork {
       SUBNETWORK_FORM,
     );
     checks.done();
+  }
+
+  public privateServices(): PrivateServices {
+    return (this.services ??= knownServices(this, this.networkId, this.servicesRange));
   }
 }
 
@@ -194,12 +269,35 @@ function path(checks: Checks, prop: string, link: string, form: RegExp, words: s
   return short;
 }
 
-function checkCidr(checks: Checks, cidr: string): void {
+function checkCidr(checks: Checks, prop: string, cidr: string, largest: number, smallest: number): void {
   if (isUnresolved(cidr)) return;
+  const block = parse(cidr);
+  const ok = block !== undefined && block.bits >= largest && block.bits <= smallest && block.first % block.size === 0;
+  checks.require(
+    ok,
+    'limit',
+    prop,
+    cidr,
+    `not the first address of a block from /${largest} to /${smallest}`,
+    `write a block such as ${prop === 'cidr' ? '10.0.0.0/20' : '10.64.0.0/20'}`,
+  );
+}
+
+function checkApart(checks: Checks, cidr: string, servicesCidr: string): void {
+  const [a, b] = [parse(cidr), parse(servicesCidr)];
+  checks.require(
+    !a || !b || a.first + a.size <= b.first || b.first + b.size <= a.first,
+    'conflict',
+    'servicesCidr',
+    servicesCidr,
+    `the subnetwork has addresses of it, ${cidr}`,
+    'write a block apart from it, or leave it out',
+  );
+}
+
+function parse(cidr: string): { readonly first: number; readonly bits: number; readonly size: number } | undefined {
   const m = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(cidr);
-  const parts = m?.slice(1).map(Number) ?? [];
-  const address = parts.slice(0, 4).reduce((sum, p) => sum * 256 + p, 0);
-  const ok =
-    m !== null && parts.slice(0, 4).every((p) => p <= 255) && parts[4] >= 8 && parts[4] <= 26 && address % 2 ** (32 - parts[4]) === 0;
-  checks.require(ok, 'limit', 'cidr', cidr, 'not the first address of a block from /8 to /26', 'write a block such as 10.0.0.0/20');
+  const [a, b, c, d, bits] = m?.slice(1).map(Number) ?? [];
+  if (!m || [a, b, c, d].some((p) => p > 255)) return undefined;
+  return { first: ((a * 256 + b) * 256 + c) * 256 + d, bits, size: 2 ** (32 - bits) };
 }

@@ -1,12 +1,11 @@
 import { TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
-import { DataGoogleStorageProjectServiceAccount } from '@cdktf/provider-google/lib/data-google-storage-project-service-account';
 import { KmsCryptoKeyIamMember } from '@cdktf/provider-google/lib/kms-crypto-key-iam-member';
-import { StorageBucket, StorageBucketLifecycleRule } from '@cdktf/provider-google/lib/storage-bucket';
+import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
 import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member';
-import { Duration, Environment, IArtifactStoreBase } from '../core';
+import { ArtifactStoreBaseProps, Duration, IArtifactStoreBase } from '../core';
 import { policyOf } from '../core/environment';
-import { isUnresolved } from '../core/errors';
+import { isUnresolved, refuse } from '../core/errors';
 import { physicalName } from '../core/naming';
 import { parity } from '../core/parity';
 import { ARTIFACT_PREFIXES } from '../core/storage';
@@ -14,6 +13,8 @@ import { IMember } from './member';
 import { checkPlace } from './private/place';
 import { checksFor } from './private/root';
 import { enableServices } from './private/services';
+import { checkStore, continentOf, lifecycleRules } from './private/storage-checks';
+import { objectEvents, storageAgent } from './private/storage-events';
 
 /** A Cloud Storage bucket that holds data, checkpoints, models and captured requests. */
 export interface IArtifactStore extends IArtifactStoreBase {
@@ -21,6 +22,59 @@ export interface IArtifactStore extends IArtifactStoreBase {
   readonly bucketName: string;
   /** Permissions on the bucket. */
   readonly grants: ArtifactStoreGrants;
+
+  /**
+   * Sends a message to a Pub/Sub topic whenever an object was written, such as new data; a push subscription or Eventarc takes it from there.
+   *
+   * Makes a notification of the bucket, a topic unless one is given, and lets the storage service publish to it. A bucket takes ten
+   * notifications for one kind of event. The message's `objectId` and `bucketId` attributes say what was written.
+   *
+   * @param id construct id, unique in the store's scope
+   * @param props which objects, and where to
+   * @returns the topic: `projects/P/topics/T`
+   * @see https://cloud.google.com/storage/docs/pubsub-notifications
+   */
+  onObjectCreated(id: string, props?: ObjectCreatedProps): string;
+}
+
+/** Which new objects are told of, and where to. */
+export interface ObjectCreatedProps {
+  /**
+   * Only objects in this folder, such as `data`.
+   *
+   * @default - all objects
+   */
+  readonly prefix?: string;
+  /**
+   * A topic that exists already: `projects/P/topics/T`.
+   *
+   * @default - a topic of its own
+   */
+  readonly topic?: string;
+}
+
+/** What becomes of the objects in one folder. */
+export interface FolderLifecycle {
+  /** The folder, such as `data/raw`. No default: rules for everything in a store are its own. */
+  readonly prefix: string;
+  /**
+   * Objects are deleted when they are so old, in whole days.
+   *
+   * @default - never
+   */
+  readonly expiry?: Duration;
+  /**
+   * Objects become cheaper to keep and dearer to read (storage class Nearline, for what is read once a month) when they are so old.
+   *
+   * @default - never
+   */
+  readonly nearlineAfter?: Duration;
+  /**
+   * Objects become cheaper still (storage class Coldline, for what is read once in three months) when they are so old.
+   *
+   * @default - never
+   */
+  readonly coldlineAfter?: Duration;
 }
 
 /**
@@ -50,24 +104,24 @@ export abstract class ArtifactStoreGrants {
 export interface ArtifactStoreAttributes {
   /** Name of the bucket, without `gs://`. It has to have uniform access, without which it takes no conditions. */
   readonly bucketName: string;
+  /**
+   * Project of the bucket.
+   *
+   * @default - not known, which `onObjectCreated` needs
+   */
+  readonly project?: string;
 }
 
 /** Options of an artifact store. */
-export interface ArtifactStoreProps {
+export interface ArtifactStoreProps extends ArtifactStoreBaseProps {
   /** Project id. No default: it decides who pays. */
   readonly project: string;
   /** Region that the data is kept in. No default: data must not land where nobody chose. */
   readonly region: string;
   /**
-   * Checkpoints are deleted when they are so old.
-   *
-   * @default - never
-   */
-  readonly checkpointExpiry?: Duration;
-  /**
    * Deleted objects can be restored for so long: 7 to 90 days, or none.
    *
-   * @default - 7 days
+   * @default - 7 days if versioned, else none
    * @see https://cloud.google.com/storage/docs/soft-delete
    */
   readonly softDelete?: Duration;
@@ -85,18 +139,35 @@ export interface ArtifactStoreProps {
    */
   readonly accessLogBucket?: string;
   /**
-   * What the store is for. In prod Terraform refuses to destroy it; in dev it goes with everything in it.
+   * A second region of the same continent (EU, US or Asia) that everything is copied to, within twelve hours at the latest; reads and writes
+   * go on if one of the two is lost. Storage costs about twice as much. It is chosen when the bucket is made: to change it is to replace the
+   * bucket. Only some regions pair.
    *
-   * @default Environment.DEV
+   * @default - the region only
+   * @see https://cloud.google.com/storage/docs/locations#location-dr
    */
-  readonly environment?: Environment;
+  readonly replicaRegion?: string;
+  /**
+   * New objects are in both regions within 15 minutes (turbo replication). It costs for each byte written.
+   *
+   * @default false
+   * @see https://cloud.google.com/storage/docs/availability-durability#turbo-replication
+   */
+  readonly turboReplication?: boolean;
+  /**
+   * What becomes of objects by folder and age, beside checkpoints and captured requests.
+   *
+   * @default - nothing
+   */
+  readonly folders?: FolderLifecycle[];
 }
 
 /**
  * A bucket for data, checkpoints, models and captured requests.
  *
  * Defines a Cloud Storage bucket with uniform access, without any public access, with versions, whose old versions and abandoned uploads go
- * by lifecycle rules. Reached over TLS only, as everything at Google is.
+ * by lifecycle rules. Reached over TLS only, as everything at Google is. In prod Terraform refuses to destroy it; in dev and staging it goes
+ * with everything in it.
  *
  * @example
  * const store = new gcp.ArtifactStore(this, 'Artifacts', { project: 'acme-ml-dev', region: 'europe-west4' });
@@ -112,50 +183,26 @@ export class ArtifactStore extends Construct implements IArtifactStore {
 
   public readonly bucketName: string;
   public readonly grants: ArtifactStoreGrants;
+  private readonly place: { readonly project: string; readonly region: string };
 
   public constructor(scope: Construct, id: string, props: ArtifactStoreProps) {
     super(scope, id);
+    this.place = { project: props.project, region: props.region };
     const checks = checksFor(this, 'gcp.ArtifactStore');
-    const { project, region, softDelete = Duration.days(7) } = props;
+    const { project, region, versioned = true, replicaRegion } = props;
+    const softDelete = props.softDelete ?? Duration.days(versioned ? 7 : 0);
     checkPlace(checks, project, region);
-    if (softDelete.toMillis() !== 0)
-      checks.require(
-        softDelete.toDays() >= 7 && softDelete.toDays() <= 90,
-        'limit',
-        'softDelete',
-        softDelete.toString(),
-        'Cloud Storage keeps deleted objects for 7 to 90 days',
-        'write 7 to 90 days, or Duration.days(0) to delete at once',
-      );
-    if (props.checkpointExpiry)
-      checks.require(
-        props.checkpointExpiry.toMillis() >= Duration.days(1).toMillis(),
-        'limit',
-        'checkpointExpiry',
-        props.checkpointExpiry.toString(),
-        'Cloud Storage counts the age of objects in days',
-        'write Duration.days(1) or more',
-      );
-    if (props.kmsKeyName !== undefined && !isUnresolved(props.kmsKeyName))
-      checks.require(
-        /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/.test(props.kmsKeyName),
-        'syntax',
-        'kmsKeyName',
-        props.kmsKeyName,
-        'not the name of a key',
-        'write projects/P/locations/R/keyRings/K/cryptoKeys/C',
-      );
+    checkStore(checks, props, softDelete);
     checks.done();
     const policy = policyOf(props.environment);
 
     const dependsOn = enableServices(this, project, 'storage');
     if (props.kmsKeyName) {
-      const agent = new DataGoogleStorageProjectServiceAccount(this, 'Agent', { project });
       dependsOn.push(
         new KmsCryptoKeyIamMember(this, 'KeyUser', {
           cryptoKeyId: props.kmsKeyName,
           role: 'roles/cloudkms.cryptoKeyEncrypterDecrypter',
-          member: agent.member,
+          member: storageAgent(this, project),
         }),
       );
     }
@@ -163,12 +210,15 @@ export class ArtifactStore extends Construct implements IArtifactStore {
     const bucket = new StorageBucket(this, 'Resource', {
       project,
       name: bucketName(this, project),
-      location: region,
+      location: replicaRegion === undefined ? region : continentOf(region)!,
+      customPlacementConfig:
+        replicaRegion === undefined ? undefined : { dataLocations: [region, replicaRegion].map((r) => r.toUpperCase()).sort() },
+      rpo: replicaRegion === undefined ? undefined : props.turboReplication ? 'ASYNC_TURBO' : 'DEFAULT',
       uniformBucketLevelAccess: true,
       publicAccessPrevention: 'enforced',
-      versioning: { enabled: true },
+      versioning: { enabled: versioned },
       softDeletePolicy: { retentionDurationSeconds: softDelete.toSeconds() },
-      lifecycleRule: lifecycleRules(policy.noncurrentVersionDays, props.checkpointExpiry),
+      lifecycleRule: lifecycleRules(policy.noncurrentVersionDays, props),
       encryption: props.kmsKeyName ? { defaultKmsKeyName: props.kmsKeyName } : undefined,
       logging: props.accessLogBucket ? { logBucket: props.accessLogBucket, logObjectPrefix: `${this.node.id.toLowerCase()}/` } : undefined,
       forceDestroy: !policy.retainData,
@@ -181,22 +231,30 @@ export class ArtifactStore extends Construct implements IArtifactStore {
       description: 'Uploads training data, which jobs see as ML_DATA_URI.',
       value: `gcloud storage cp --recursive DATA_DIRECTORY ${this.uri(ARTIFACT_PREFIXES.data)}/`,
     });
-    parity.mapped(this, 'gcp', '', `Cloud Storage bucket in ${region}, with versions, without public access`);
+    const places = replicaRegion === undefined ? region : `${region} and ${replicaRegion}`;
+    parity.mapped(this, 'gcp', '', `Cloud Storage bucket in ${places}, with${versioned ? '' : 'out'} versions, without public access`);
   }
 
   public uri(prefix?: string): string {
     return uri(this.bucketName, prefix);
+  }
+
+  public onObjectCreated(id: string, props: ObjectCreatedProps = {}): string {
+    return objectEvents(this, id, { ...this.place, bucket: this.bucketName, ...props });
   }
 }
 
 class ImportedStore extends Construct implements IArtifactStore {
   public readonly bucketName: string;
   public readonly grants: ArtifactStoreGrants;
+  private readonly project?: string;
 
   public constructor(scope: Construct, id: string, attributes: ArtifactStoreAttributes) {
     super(scope, id);
     const checks = checksFor(this, 'gcp.ArtifactStore');
     this.bucketName = attributes.bucketName;
+    this.project = attributes.project;
+    if (this.project !== undefined) checkPlace(checks, this.project);
     if (!isUnresolved(this.bucketName))
       checks.require(
         /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/.test(this.bucketName),
@@ -212,6 +270,19 @@ class ImportedStore extends Construct implements IArtifactStore {
 
   public uri(prefix?: string): string {
     return uri(this.bucketName, prefix);
+  }
+
+  public onObjectCreated(id: string, props: ObjectCreatedProps = {}): string {
+    const { project } = this;
+    if (project === undefined)
+      refuse(
+        'missing',
+        'project',
+        undefined,
+        "the storage service of the bucket's project is who publishes, and the project is not known",
+        'give project beside bucketName',
+      );
+    return objectEvents(this, id, { project, bucket: this.bucketName, ...props });
   }
 }
 
@@ -259,19 +330,4 @@ function uri(bucket: string, prefix?: string): string {
 function bucketName(scope: Construct, project: string): string {
   const prefix = scope.node.path.replace(/goo+gle/gi, 'g').replace(/^goog/i, 'g');
   return physicalName(scope, { max: 63, separator: '-', prefix, seed: project });
-}
-
-function lifecycleRules(noncurrentDays: number, checkpointExpiry: Duration | undefined): StorageBucketLifecycleRule[] {
-  return [
-    { action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: noncurrentDays, withState: 'ARCHIVED' } },
-    { action: { type: 'AbortIncompleteMultipartUpload' }, condition: { age: 7 } },
-    ...(checkpointExpiry
-      ? [
-          {
-            action: { type: 'Delete' },
-            condition: { age: checkpointExpiry.toDays(), matchesPrefix: [`${ARTIFACT_PREFIXES.checkpoints}/`], withState: 'LIVE' },
-          },
-        ]
-      : []),
-  ];
 }

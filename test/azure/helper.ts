@@ -3,7 +3,7 @@ import { App, Stack } from 'aws-cdk-lib/core';
 import { LocalBackend, TerraformStack, Testing } from 'cdktf';
 import { Construct } from 'constructs';
 import { ILogWorkspace } from '../../lib/azure/logs';
-import { INetwork } from '../../lib/azure/network';
+import { INetwork, SubnetUse } from '../../lib/azure/network';
 import { IImageRegistry, ImageRegistryGrants } from '../../lib/azure/registry';
 import { IPrincipal, IResourceGroup } from '../../lib/azure/resource-group';
 import { Rendered, Resource, Room } from '../contract/room';
@@ -88,6 +88,12 @@ export class FakeNetwork extends Construct implements INetwork {
   public privateDnsZoneId(zone: string): string | undefined {
     return `${ID}/providers/Microsoft.Network/privateDnsZones/${zone}`;
   }
+
+  public subnetId(use: SubnetUse): string | undefined {
+    return `${this.virtualNetworkId}/subnets/${use}`;
+  }
+
+  public allowToPrivateEndpoints(_port: number): void {}
 }
 
 /** A registry that makes no resource and remembers who was granted what. */

@@ -2,11 +2,13 @@ import { TerraformStack, Testing } from 'cdktf';
 import { AppServiceInference } from '../../lib/azure/inference';
 import { Monitoring, MonitoringProps } from '../../lib/azure/monitoring';
 import { BuildPipeline } from '../../lib/azure/pipeline';
+import { ExperimentTracking } from '../../lib/azure/tracking';
 import { IGpuTrainingCluster } from '../../lib/azure/training';
 import { ContainerImage, Duration, RepositoryProvider } from '../../lib/core';
 import { RUNBOOK } from '../../lib/core/monitoring';
 import { parity } from '../../lib/core/parity';
 import { problemsOf } from '../contract/room';
+import { FakeTracking } from './fake-tracking';
 import { Body, FakeGroup, FakeLogs, FakeNetwork, FakeRegistry, synth, Synthesized } from './helper';
 
 type Given = Partial<MonitoringProps>;
@@ -40,6 +42,7 @@ const watching = (given: Given = {}): Synthesized =>
     monitoring.watchInference('predict', predict(stack));
     monitoring.watchTraining('trainer', CLUSTER);
     monitoring.watchPipeline('release', release(stack));
+    monitoring.watchTracking('mlflow', new FakeTracking(stack, 'Tracking'));
   });
 const queries = (s: Synthesized) => s.all('azurerm_monitor_scheduled_query_rules_alert_v2');
 const metrics = (s: Synthesized) => s.all('azurerm_monitor_metric_alert');
@@ -56,6 +59,32 @@ describe('alarms', () => {
     const lines = [...queries(s), ...metrics(s)].map((a) => Object.entries(RUNBOOK).find(([, line]) => a.description.endsWith(line))?.[0]);
     expect(lines).not.toContain(undefined);
     expect(new Set(lines)).toEqual(new Set(Object.keys(RUNBOOK)));
+  });
+
+  test('a tracking server that is gone, or whose database is, wakes somebody up', () => {
+    const s = watching();
+    expect(titled(s, 'mlflow: no server runs')).toMatchObject({
+      severity: 0,
+      criteria: [{ metric_namespace: 'Microsoft.App/containerapps', metric_name: 'Replicas', operator: 'LessThan', threshold: 1 }],
+    });
+    expect(titled(s, 'mlflow: the database does not answer')).toMatchObject({
+      severity: 0,
+      criteria: [{ metric_namespace: 'Microsoft.DBforPostgreSQL/flexibleServers', metric_name: 'is_db_alive', operator: 'LessThan' }],
+    });
+    expect(titled(s, 'mlflow: the disk of the database is more than 85 % full')).toMatchObject({ severity: 2 });
+  });
+
+  test('of a tracking server that others own there is nothing to watch', () => {
+    const s = synth((stack) => {
+      const mlflow = ExperimentTracking.fromTrackingServerAttributes(stack, 'Theirs', { trackingUri: 'https://mlflow.example.com' });
+      make(stack).watchTracking('mlflow', mlflow);
+    });
+    expect(metrics(s)).toEqual([]);
+    expect(
+      tiles(s)
+        .filter((t) => t.name.startsWith('4-tracking'))
+        .map((t) => t.type),
+    ).toEqual([1]);
   });
 
   test('errors wake somebody up', () => {
@@ -162,7 +191,7 @@ describe('who is told', () => {
     const s = watching({ email: 'ml@example.com', criticalEmail: 'oncall@example.com' });
     expect(routes(s)).toEqual({ 'ml-warning': ['ml@example.com'], 'ml-critical': ['oncall@example.com'] });
     for (const a of queries(s)) expect(a.action.action_groups[0]).toMatch(a.severity === 0 ? /Critical/ : /Warnings/);
-    for (const a of metrics(s)) expect(a.action[0].action_group_id).toMatch(/Warnings/);
+    for (const a of metrics(s)) expect(a.action[0].action_group_id).toMatch(a.severity === 0 ? /Critical/ : /Warnings/);
   });
 
   test('short names are within the limit of Azure', () => {

@@ -1,6 +1,8 @@
-import { MlNetwork, MlNetworkProps, NetworkAttributes } from '../../lib/azure/network';
+import { MlNetwork, MlNetworkProps, NetworkAttributes, SubnetUse } from '../../lib/azure/network';
+import { subnetFor } from '../../lib/azure/private/subnet';
+import { Checks } from '../../lib/core/errors';
 import { problemsOf } from '../contract/room';
-import { FakeGroup, SUBSCRIPTION, Synthesized, synth } from './helper';
+import { FakeGroup, FakeNetwork, SUBSCRIPTION, Synthesized, synth } from './helper';
 
 const network = (props: Partial<MlNetworkProps> = {}, use: (n: MlNetwork) => void = () => {}): Synthesized =>
   synth((stack) => use(new MlNetwork(stack, 'Network', { resourceGroup: new FakeGroup(stack, 'Group'), ...props })));
@@ -117,4 +119,108 @@ test('ids of what exists already are spelled as azurerm takes them', () => {
     const careless = { ...OWN, appServiceSubnetId: `${VNET.replace('resourceGroups', 'resourcegroups')}/Subnets/Apps` };
     expect(MlNetwork.fromNetworkAttributes(stack, 'Network', careless).appServiceSubnetId).toBe(`${VNET}/subnets/Apps`);
   });
+});
+
+describe('a subnet that is kept for one use', () => {
+  const { CONTAINER_APPS, POSTGRESQL, MANAGED_LUSTRE } = SubnetUse;
+
+  test('is there when something asks for it, once', () => {
+    const s = network({}, (n) => {
+      expect(n.subnetId(CONTAINER_APPS)).toBe(n.subnetId(CONTAINER_APPS));
+    });
+    expect([...subnets(s).keys()].sort()).toEqual(['app-service', 'container-apps', 'private-endpoints', 'training']);
+    expect([...subnets(network()).keys()]).not.toContain('container-apps');
+  });
+
+  test('does not change the others', () => {
+    const others = (s: Synthesized) => ['private-endpoints', 'app-service', 'training'].map((name) => subnets(s).get(name));
+    const all = network({}, (n) => [CONTAINER_APPS, POSTGRESQL, MANAGED_LUSTRE].forEach((use) => n.subnetId(use)));
+    expect(others(all)).toEqual(others(network()));
+  });
+
+  test.each([
+    [CONTAINER_APPS, '10.40.64.0/19', 'Microsoft.App/environments'],
+    [POSTGRESQL, '10.40.96.0/20', 'Microsoft.DBforPostgreSQL/flexibleServers'],
+    [MANAGED_LUSTRE, '10.40.112.0/20', undefined],
+  ])('%s is in the part of the network that was free', (use, prefix, service) => {
+    const made = subnets(network({}, (n) => void n.subnetId(use))).get(use)!;
+    expect(made).toMatchObject({ address_prefixes: [prefix], default_outbound_access_enabled: false });
+    expect(made.delegation?.[0].service_delegation.name).toBe(service);
+  });
+
+  test.each([
+    [CONTAINER_APPS, 'containerapps', '31443'],
+    [POSTGRESQL, 'postgresql', '5432'],
+    [MANAGED_LUSTRE, 'managedlustre', '988'],
+  ])('%s is reached from the network only', (use, name, port) => {
+    const found = rules(
+      network({}, (n) => void n.subnetId(use)),
+      name,
+    );
+    expect(found).toContain(`Allow VirtualNetwork ${port}`);
+    expect(found.at(-1)).toBe('Deny * *');
+    expect(found.filter((r: string) => /^Allow (\*|Internet)/.test(r))).toEqual([]);
+  });
+
+  test('has its way out through the NAT gateway', () => {
+    const s = network({}, (n) => void n.subnetId(CONTAINER_APPS));
+    expect(s.all('azurerm_subnet_nat_gateway_association')).toHaveLength(3);
+  });
+
+  test('can be placed', () => {
+    const s = network({ containerAppsPrefix: '10.40.64.0/27' }, (n) => void n.subnetId(CONTAINER_APPS));
+    expect(subnets(s).get('container-apps')!.address_prefixes).toEqual(['10.40.64.0/27']);
+    expect(problemsOf(() => network({ postgresqlPrefix: '10.40.0.0/28' }))).toMatchObject([
+      { prop: 'postgresqlPrefix', reason: 'overlaps privateEndpointPrefix, 10.40.0.0/19' },
+    ]);
+  });
+
+  test('that has no place is refused when it is asked for, and not before', () => {
+    const full = (use: (n: MlNetwork) => void = () => {}) => network({ appServicePrefix: '10.40.64.0/18' }, use);
+    expect(full().all('azurerm_subnet')).toHaveLength(3);
+    expect(problemsOf(() => full((n) => void n.subnetId(CONTAINER_APPS)))).toMatchObject([
+      {
+        prop: 'containerAppsPrefix',
+        reason: 'a subnet for Container Apps is needed, and it overlaps appServicePrefix, 10.40.64.0/18',
+        instead: 'write a part of 10.40.0.0/16 that is free',
+      },
+    ]);
+  });
+
+  test('of an existing network is the one that its owner names', () => {
+    synth((stack) => {
+      const own = MlNetwork.fromNetworkAttributes(stack, 'Network', { ...OWN, containerAppsSubnetId: `${VNET}/subnets/aca` });
+      expect(own.subnetId(CONTAINER_APPS)).toBe(`${VNET}/subnets/aca`);
+      expect(own.subnetId(POSTGRESQL)).toBeUndefined();
+    });
+    const wrong = { ...OWN, managedLustreSubnetId: 'lustre' };
+    expect(problemsOf(() => synth((stack) => MlNetwork.fromNetworkAttributes(stack, 'Network', wrong)))).toMatchObject([
+      { prop: 'managedLustreSubnetId', value: 'lustre' },
+    ]);
+  });
+
+  test('is had by one alone where Azure lets no other in', () => {
+    synth((stack) => {
+      const own = new FakeNetwork(stack, 'Network');
+      const [one, two] = ['One', 'Two'].map((id) => new FakeGroup(stack, id));
+      const checks = new Checks(stack, 'azure.Test');
+      subnetFor(checks, own, CONTAINER_APPS, one);
+      subnetFor(checks, own, CONTAINER_APPS, one);
+      expect(checks.found).toEqual([]);
+      subnetFor(checks, own, CONTAINER_APPS, two);
+      expect(checks.found).toMatchObject([
+        { prop: 'network', reason: "test/One has the network's subnet of this kind, and Azure lets no other in" },
+      ]);
+    });
+  });
+});
+
+test('further ports of private endpoints are opened once, in an order of their own', () => {
+  const ports = (...opened: number[]) =>
+    rules(
+      network({}, (n) => opened.forEach((port) => n.allowToPrivateEndpoints(port))),
+      'privateendpoints',
+    );
+  expect(ports(5432, 2049, 443, 2049)).toEqual(ports(2049, 5432));
+  expect(ports(2049)).toEqual(['Allow VirtualNetwork 443', 'Allow VirtualNetwork 445', 'Allow VirtualNetwork 2049', 'Deny * *']);
 });

@@ -2,7 +2,17 @@ import { TerraformStack, Testing } from 'cdktf';
 import { MlPlatform } from '../../lib/azure/platform';
 import { MlPlatformStack } from '../../lib/azure/stack';
 import { GpuTrainingCluster } from '../../lib/azure/training';
-import { Accelerator, AzureExisting, ContainerImage, Environment, MlPlatformProps } from '../../lib/core';
+import {
+  Accelerator,
+  AzureExisting,
+  ContainerImage,
+  Environment,
+  FeatureType,
+  FileSystemKind,
+  MlPlatformProps,
+  TrackingEngine,
+} from '../../lib/core';
+import { parity } from '../../lib/core/parity';
 import { DECLARATION } from '../contract/platform';
 import { problemsOf } from '../contract/room';
 import { ROOM, SUBSCRIPTION, synth } from './helper';
@@ -22,6 +32,32 @@ const EXISTING: AzureExisting = {
   logWorkspaceId: `${GROUP}/Microsoft.OperationalInsights/workspaces/acme`,
 };
 const SMALL: MlPlatformProps = { name: 'small', targets: { azure: { location: 'westeurope', subscriptionId: SUBSCRIPTION } } };
+const DATA: MlPlatformProps = {
+  ...SMALL,
+  targets: { azure: { location: 'westeurope', subscriptionId: SUBSCRIPTION, entraClientId: '11111111-1111-1111-1111-111111111111' } },
+  storage: { shared: { home: { kind: FileSystemKind.POSIX } } },
+  secrets: { hub: { description: 'token of the hub' } },
+  tracking: { mlflow: {} },
+  models: { housing: {} },
+  training: {
+    trainer: {
+      image: 'ghcr.io/acme/train:1',
+      command: ['train'],
+      accelerator: { type: 'T4' },
+      model: 'housing',
+      mounts: { home: '/mnt/home' },
+      secrets: { HF_TOKEN: 'hub' },
+    },
+  },
+  inference: {
+    predict: {
+      image: 'ghcr.io/acme/app:1',
+      model: 'models:/housing/production',
+      mounts: { home: '/mnt/home' },
+      secrets: { HF_TOKEN: 'hub' },
+    },
+  },
+};
 const on = (existing: AzureExisting): MlPlatformProps => ({
   ...DECLARATION,
   targets: { azure: { location: 'westeurope', subscriptionId: SUBSCRIPTION, existing } },
@@ -70,6 +106,20 @@ describe('the platform', () => {
     for (const c of s.all('azurerm_machine_learning_compute_cluster')) expect(c.subnet_resource_id).toBe(`${VNET}/subnets/c`);
   });
 
+  test('uses a tracking server and a database that exist already', () => {
+    const s = platform({
+      ...DATA,
+      targets: { azure: { ...DATA.targets.azure!, existing: { mlflow: 'https://mlflow.example.com/' } } },
+    });
+    expect(s.all('azurerm_postgresql_flexible_server')).toEqual([]);
+    expect(s.all('azurerm_container_app')).toEqual([]);
+    expect(s.only('azurerm_linux_web_app').app_settings.MLFLOW_TRACKING_URI).toBe('https://mlflow.example.com');
+    const database = { host: 'acme.postgres.database.azure.com' };
+    const own = platform({ ...DATA, targets: { azure: { ...DATA.targets.azure!, existing: { database } } } });
+    expect(own.all('azurerm_postgresql_flexible_server')).toEqual([]);
+    expect(own.text).toContain(database.host);
+  });
+
   test('tells all that is wrong with what exists, and with the rest, under the names of the declaration', () => {
     const wrong = { ...EXISTING, storageAccountId: 'a', containerRegistryId: 'b', logWorkspaceId: 'c' };
     const props = { ...on(wrong), training: { trainer: { ...DECLARATION.training!.trainer, maxDuration: '30d' } } };
@@ -100,6 +150,122 @@ describe('the platform', () => {
       "azure.MlPlatform 'test/Platform': targets.azure: the platform is not declared for Azure; " +
         'write targets: { azure: { location: westeurope, subscriptionId: ... } }',
     );
+  });
+});
+
+describe('the data plane of the platform', () => {
+  test('is not there where nobody declared it', () => {
+    const s = platform(SMALL);
+    for (const type of ['azurerm_key_vault', 'azurerm_storage_share', 'azurerm_container_app', 'azurerm_eventgrid_topic'])
+      expect(s.all(type)).toEqual([]);
+    expect(s.all('azurerm_subnet')).toHaveLength(3);
+  });
+
+  test('wires file systems and secrets into training and services', () => {
+    const s = platform(DATA);
+    // One for all secrets; the other one is what Azure ML demands.
+    expect(s.all('azurerm_key_vault')).toHaveLength(2);
+    expect(s.only('azurerm_storage_share').quota).toBe(100);
+    expect(s.only('azurerm_linux_web_app').app_settings.HF_TOKEN).toMatch(/^@Microsoft\.KeyVault\(VaultName=\w+;SecretName=secrets-hub-/);
+    expect(s.all('azurerm_subscription_template_deployment')).toHaveLength(1);
+    const readers = s.all('azurerm_role_assignment').filter((r) => r.role_definition_name === 'Key Vault Secrets User');
+    expect(readers).toHaveLength(2);
+  });
+
+  test('lets services that serve a model reach the tracking server', () => {
+    const { app_settings: settings } = platform(DATA).only('azurerm_linux_web_app');
+    expect(settings.ML_MODEL_URI).toBe('models:/housing@production');
+    expect(settings.MLFLOW_TRACKING_URI).toMatch(/^https:/);
+  });
+
+  test('has a way out and a registry for a tracking server of its own', () => {
+    const props: MlPlatformProps = { ...SMALL, targets: DATA.targets, tracking: { mlflow: {} } };
+    const s = platform(props);
+    expect(s.all('azurerm_nat_gateway')).toHaveLength(1);
+    expect(s.all('azurerm_container_registry')).toHaveLength(1);
+    const managed = platform({ ...props, tracking: { mlflow: { engine: TrackingEngine.MANAGED } } });
+    expect(managed.all('azurerm_nat_gateway')).toEqual([]);
+    expect(managed.all('azurerm_machine_learning_workspace')).toHaveLength(1);
+  });
+
+  test('has one feature store for all groups, online if one of them is', () => {
+    const group = { entity: { name: 'id' }, eventTime: 'at', features: { rooms: FeatureType.INT } };
+    const s = platform({ ...SMALL, features: { one: group, two: { ...group, online: true } } });
+    expect(s.all('azurerm_machine_learning_workspace')).toHaveLength(1);
+    expect(s.only('azurerm_machine_learning_workspace').kind).toBe('FeatureStore');
+  });
+
+  test('gives out what it made by the names of the declaration', () => {
+    synth((stack) => {
+      const made = new MlPlatform(stack, 'Platform', DATA);
+      expect(made.sharedFileSystem('home').kind).toBe('posix');
+      expect(made.secret('hub').putCommand).toContain('/dev/stdin');
+      expect(made.modelRegistry('housing').modelName).toBe('housing');
+      expect(made.tracking?.trackingUri).toMatch(/^https:/);
+      expect(() => made.featureStore('listings')).toThrow(/declare it under features/);
+    });
+  });
+
+  test('takes what is declared of the artifact store and the registry', () => {
+    const s = platform({
+      ...SMALL,
+      storage: { artifacts: { versioned: false, expireCheckpointsAfter: '30d' } },
+      registry: { pullThrough: ['quay.io'], immutableTags: true },
+    });
+    expect(s.only('azurerm_storage_account').blob_properties.versioning_enabled).toBe(false);
+    expect(s.only('azurerm_container_registry_cache_rule').name).toBe('quay-io');
+  });
+
+  test('logs access to the artifact store but in dev', () => {
+    const logged = (environment: Environment) => platform({ ...SMALL, environment }).all('azurerm_monitor_diagnostic_setting').length;
+    expect([logged(Environment.DEV), logged(Environment.STAGING)]).toEqual([0, 1]);
+  });
+
+  test('tells problems under the names of the declaration', () => {
+    const problems = problemsOf(() =>
+      platform({
+        ...SMALL,
+        storage: {
+          artifacts: { expireCheckpointsAfter: '12h' },
+          shared: { home: { kind: FileSystemKind.POSIX, throughput: 100 }, fast: { kind: FileSystemKind.PARALLEL } },
+        },
+        registry: { pullThrough: ['docker.io'] },
+        inference: { predict: { image: 'ghcr.io/a:1', mounts: { fast: '/mnt/fast' } } },
+      }),
+    );
+    expect(problems.map((p) => p.prop)).toEqual([
+      'storage.artifacts.expireCheckpointsAfter',
+      'registry.pullThrough',
+      'storage.shared.home.throughput',
+      'inference.predict.mounts',
+    ]);
+  });
+
+  test('leaves what exists already as it is, and says so', () => {
+    let report: ReturnType<typeof parity.report> = [];
+    synth((stack) => {
+      const props = { ...on(EXISTING), storage: { artifacts: { versioned: false } }, registry: { imagesKept: 3 } };
+      new MlPlatform(stack, 'Platform', props);
+      report = parity.report(stack);
+    });
+    expect(report.filter((e) => e.kind === 'refused').map((e) => [e.path, e.reason])).toEqual([
+      ['registry.imagesKept', 'targets.azure.existing.containerRegistryId names one that exists, which the platform does not change'],
+      ['storage.artifacts.versioned', 'targets.azure.existing.storageAccountId names one that exists, which the platform does not change'],
+    ]);
+  });
+
+  test('needs the subnets of an existing network that Azure lets nothing else into', () => {
+    const props: MlPlatformProps = {
+      ...on({ ...EXISTING }),
+      targets: { azure: { ...DATA.targets.azure!, existing: EXISTING } },
+      tracking: { mlflow: {} },
+      storage: { shared: { fast: { kind: FileSystemKind.PARALLEL } } },
+    };
+    expect(problemsOf(() => platform(props)).map((p) => [p.prop, p.instead])).toEqual([
+      ['storage.shared.fast.network', 'give its id as managedLustreSubnetId of the network (targets.azure.existing.network)'],
+      ['tracking.mlflow.network', 'give its id as containerAppsSubnetId of the network (targets.azure.existing.network)'],
+      ['tracking.mlflow.network', 'give its id as postgresqlSubnetId of the network (targets.azure.existing.network)'],
+    ]);
   });
 });
 

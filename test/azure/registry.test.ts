@@ -1,5 +1,7 @@
 import { ImageRegistry, ImageRegistryProps } from '../../lib/azure/registry';
 import { Environment } from '../../lib/core';
+import { parity } from '../../lib/core/parity';
+import { problemsOf } from '../contract/room';
 import { FakeGroup, FakeNetwork, SUBSCRIPTION, Synthesized, synth } from './helper';
 
 const registry = (props: Partial<ImageRegistryProps> = {}, use: (r: ImageRegistry) => void = () => {}): Synthesized =>
@@ -87,4 +89,75 @@ test('an existing registry is taken as it is', () => {
   expect(() => synth((stack) => ImageRegistry.fromImageRegistryAttributes(stack, 'R', { registryId: 'acme' }))).toThrow(
     'registryId "acme": not the id of a Microsoft.ContainerRegistry/registries; write /subscriptions/',
   );
+});
+
+test('images kept can be chosen, where a task deletes the others', () => {
+  const purge = registry({ imagesKept: 3 }).only('azurerm_container_registry_task').encoded_step.task_content;
+  expect(Buffer.from(purge, 'base64').toString()).toContain('--keep 3');
+  expect(problemsOf(() => registry({ imagesKept: 0 }))).toMatchObject([{ prop: 'imagesKept' }]);
+});
+
+describe('tags that always name the same image', () => {
+  const notes = (props: Partial<ImageRegistryProps>) => {
+    let found: ReturnType<typeof parity.report> = [];
+    registry(props, (r) => {
+      parity.declare(r, 'registry');
+      found = parity.report(r);
+    });
+    return found.map((n) => n.path);
+  };
+
+  test('are locked by who builds them, which the report says', () => {
+    registry({ immutableTags: true }, (r) => expect(r.immutableTags).toBe(true));
+    expect(notes({ immutableTags: true, imagesKept: 3 })).toEqual(['registry', 'registry.imagesKept', 'registry.immutableTags']);
+    expect(notes({ imagesKept: 3 })).toEqual(['registry']);
+    expect(notes({ imagesKept: 3, publicNetworkAccess: false })).toEqual(['registry', 'registry.imagesKept']);
+  });
+
+  test('are known of a registry that exists already, if its owner says so', () => {
+    synth((stack) => {
+      expect(ImageRegistry.fromImageRegistryAttributes(stack, 'A', { registryId: OWN, immutableTags: true }).immutableTags).toBe(true);
+      expect(ImageRegistry.fromImageRegistryAttributes(stack, 'B', { registryId: OWN }).immutableTags).toBeUndefined();
+    });
+  });
+});
+
+describe('a cache of public registries', () => {
+  const keyVaultId = `/subscriptions/${SUBSCRIPTION}/resourceGroups/ops/providers/Microsoft.KeyVault/vaults/acme`;
+  const dockerHub = { keyVaultId, usernameSecret: 'hub-user', passwordSecret: 'hub-token' };
+
+  test('is a rule for each', () => {
+    const s = registry({ pullThrough: ['quay.io', 'ghcr.io'] });
+    expect(s.all('azurerm_container_registry_cache_rule').map((r) => [r.name, r.source_repo, r.target_repo])).toEqual([
+      ['ghcr-io', 'ghcr.io/*', 'ghcr.io/*'],
+      ['quay-io', 'quay.io/*', 'quay.io/*'],
+    ]);
+    expect(s.all('azurerm_container_registry_credential_set')).toEqual([]);
+  });
+
+  test('logs in to Docker Hub by secrets that only it may read', () => {
+    const s = registry({ pullThrough: ['docker.io'], dockerHub });
+    expect(s.only('azurerm_container_registry_credential_set').authentication_credentials).toEqual({
+      username_secret_id: 'https://acme.vault.azure.net/secrets/hub-user',
+      password_secret_id: 'https://acme.vault.azure.net/secrets/hub-token',
+    });
+    expect(s.only('azurerm_container_registry_cache_rule').credential_set_id).toMatch(/credential_set/);
+    expect(
+      s
+        .all('azurerm_role_assignment')
+        .map((r) => [r.role_definition_name, r.scope])
+        .sort(),
+    ).toEqual([
+      ['Key Vault Secrets User', `${keyVaultId}/secrets/hub-token`],
+      ['Key Vault Secrets User', `${keyVaultId}/secrets/hub-user`],
+    ]);
+  });
+
+  test.each([
+    [['docker.io'], 'pullThrough', 'ACR caches Docker Hub for those who log in there only'],
+    [['registry.example.com'], 'pullThrough.0', 'ACR caches no registry of this name'],
+    [['quay.io', 'quay.io'], 'pullThrough.1', 'it is named twice'],
+  ])('is refused for %j', (pullThrough, prop, reason) => {
+    expect(problemsOf(() => registry({ pullThrough }))).toMatchObject([{ prop, reason }]);
+  });
 });

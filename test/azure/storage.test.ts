@@ -1,9 +1,9 @@
 import { AzurermProvider, AzurermProviderConfig } from '@cdktf/provider-azurerm/lib/provider';
 import { TerraformOutput, TerraformStack, Testing } from 'cdktf';
 import { ArtifactStore, ArtifactStoreProps } from '../../lib/azure/storage';
-import { Environment } from '../../lib/core';
+import { Duration, Environment } from '../../lib/core';
 import { problemsOf } from '../contract/room';
-import { FakeGroup, FakeNetwork, SUBSCRIPTION, Synthesized, synth } from './helper';
+import { FakeGroup, FakeLogs, FakeNetwork, SUBSCRIPTION, Synthesized, synth } from './helper';
 
 const store = (props: Partial<ArtifactStoreProps> = {}, use: (s: ArtifactStore) => void = () => {}): Synthesized =>
   synth((stack) => {
@@ -45,16 +45,125 @@ test('a private endpoint leads to its blobs', () => {
   expect(endpoint.private_dns_zone_group.private_dns_zone_ids[0]).toMatch(/privatelink\.blob\.core\.windows\.net$/);
 });
 
-test('old versions go, checkpoints and captured requests cool down and go', () => {
-  const [old, cool] = store().only('azurerm_storage_management_policy').rule;
-  expect(old.actions).toEqual({
+const ruleOf = (s: Synthesized, name: string) =>
+  s.only('azurerm_storage_management_policy').rule.find((r: { name: string }) => r.name === name);
+
+test('old versions go, checkpoints and captured requests cool down and stay', () => {
+  const s = store();
+  expect(ruleOf(s, 'old-versions').actions).toEqual({
     version: { delete_after_days_since_creation: 7 },
     snapshot: { delete_after_days_since_creation_greater_than: 7 },
   });
-  expect(cool.filters.prefix_match).toEqual(['artifacts/checkpoints/', 'artifacts/capture/']);
-  expect(cool.actions.base_blob).toEqual({
+  for (const folder of ['checkpoints', 'capture']) {
+    expect(ruleOf(s, folder).filters.prefix_match).toEqual([`artifacts/${folder}/`]);
+    expect(ruleOf(s, folder).actions.base_blob).toEqual({ tier_to_cool_after_days_since_modification_greater_than: 30 });
+  }
+});
+
+test('what expires within the time that the cool tier is paid for anyway stays in the hot one', () => {
+  const s = store({ checkpointExpiry: Duration.days(59), captureExpiry: Duration.days(60), expiry: { 'data/raw': Duration.days(5) } });
+  expect(ruleOf(s, 'checkpoints').actions.base_blob).toEqual({ delete_after_days_since_modification_greater_than: 59 });
+  expect(ruleOf(s, 'capture').actions.base_blob).toEqual({
     tier_to_cool_after_days_since_modification_greater_than: 30,
-    delete_after_days_since_modification_greater_than: 90,
+    delete_after_days_since_modification_greater_than: 60,
+  });
+  expect(ruleOf(s, 'data-raw')).toMatchObject({
+    filters: { prefix_match: ['artifacts/data/raw/'] },
+    actions: { base_blob: { delete_after_days_since_modification_greater_than: 5 } },
+  });
+});
+
+test('a time that is not of whole days is refused', () => {
+  const half = Duration.hours(36);
+  expect(problemsOf(() => store({ checkpointExpiry: half, expiry: { raw: half } }))).toMatchObject([
+    { prop: 'checkpointExpiry', value: '36h', instead: 'write a whole number of days, such as 30d' },
+    { prop: 'expiry.raw', value: '36h' },
+  ]);
+});
+
+test('versions can be left out', () => {
+  const s = store({ versioned: false });
+  expect(s.only('azurerm_storage_account').blob_properties.versioning_enabled).toBe(false);
+  expect(ruleOf(s, 'old-versions').actions).toEqual({ snapshot: { delete_after_days_since_creation_greater_than: 7 } });
+});
+
+test('a key of your own encrypts it, by an identity that may use that key only', () => {
+  const keyVaultId = `/subscriptions/${SUBSCRIPTION}/resourceGroups/ops/providers/Microsoft.KeyVault/vaults/acme`;
+  const s = store({ encryptionKey: { keyVaultId, keyName: 'ml' } });
+  const account = s.only('azurerm_storage_account');
+  expect(account.customer_managed_key.key_vault_key_id).toBe('https://acme.vault.azure.net/keys/ml');
+  expect(account.identity.type).toBe('UserAssigned');
+  expect(account.depends_on).toEqual([expect.stringMatching(/azurerm_role_assignment/)]);
+  expect(s.only('azurerm_role_assignment')).toMatchObject({
+    scope: `${keyVaultId}/keys/ml`,
+    role_definition_name: 'Key Vault Crypto Service Encryption User',
+  });
+});
+
+test('who reads, writes and deletes is logged where it is told to', () => {
+  const s = synth((stack) => {
+    const network = new FakeNetwork(stack, 'Network');
+    new ArtifactStore(stack, 'Store', { resourceGroup: new FakeGroup(stack, 'Group'), network, accessLogs: new FakeLogs(stack, 'Logs') });
+  });
+  const logs = s.only('azurerm_monitor_diagnostic_setting');
+  expect(logs.target_resource_id).toMatch(/\/blobServices\/default$/);
+  expect(logs.enabled_log.map((l: { category: string }) => l.category)).toEqual(['StorageRead', 'StorageWrite', 'StorageDelete']);
+  expect(store().all('azurerm_monitor_diagnostic_setting')).toEqual([]);
+});
+
+test.each([
+  [Environment.DEV, false, 'LRS'],
+  [Environment.DEV, true, 'GRS'],
+  [Environment.PROD, false, 'ZRS'],
+  [Environment.PROD, true, 'GZRS'],
+])('%s with geoRedundant: %s is %s', (environment, geoRedundant, type) => {
+  expect(store({ environment, geoRedundant }).only('azurerm_storage_account').account_replication_type).toBe(type);
+});
+
+test('it is copied into another store, for which it keeps a feed of changes', () => {
+  const copied = (versioned?: boolean) =>
+    synth((stack) => {
+      const replicateTo = ArtifactStore.fromArtifactStoreAttributes(stack, 'Copy', { storageAccountId: ACCOUNT, containerName: 'copy' });
+      const network = new FakeNetwork(stack, 'Network');
+      new ArtifactStore(stack, 'Store', { resourceGroup: new FakeGroup(stack, 'Group'), network, replicateTo, versioned });
+    });
+  const s = copied();
+  expect(s.only('azurerm_storage_account').blob_properties.change_feed_enabled).toBe(true);
+  expect(s.only('azurerm_storage_object_replication')).toMatchObject({
+    destination_storage_account_id: ACCOUNT,
+    rules: [{ destination_container_name: 'copy', copy_blobs_created_after: 'Everything' }],
+  });
+  expect(problemsOf(() => copied(false))).toMatchObject([
+    { prop: 'replicateTo', reason: 'objects are replicated from an account that has versions only' },
+  ]);
+});
+
+describe('new objects', () => {
+  const QUEUE = `/subscriptions/${SUBSCRIPTION}/resourceGroups/ops/providers/Microsoft.ServiceBus/namespaces/acme/queues/data`;
+
+  test('are told of to a queue, by an identity that may send to it only', () => {
+    const s = store({}, (a) => {
+      a.onObjectCreated('Data', { prefix: '/data/', suffix: '.parquet', serviceBusQueueId: QUEUE });
+      a.onObjectCreated('Models', { prefix: 'models', functionId: 'f' });
+    });
+    // Azure lets an account have one.
+    expect(s.only('azurerm_eventgrid_system_topic')).toMatchObject({ topic_type: 'Microsoft.Storage.StorageAccounts' });
+    const [data, models] = s.all('azurerm_eventgrid_system_topic_event_subscription');
+    expect(data).toMatchObject({
+      included_event_types: ['Microsoft.Storage.BlobCreated'],
+      service_bus_queue_endpoint_id: QUEUE,
+      delivery_identity: { type: 'SystemAssigned' },
+      subject_filter: { subject_begins_with: '/blobServices/default/containers/artifacts/blobs/data/', subject_ends_with: '.parquet' },
+    });
+    expect(models.azure_function_endpoint).toEqual({ function_id: 'f' });
+    expect(s.only('azurerm_role_assignment')).toMatchObject({ scope: QUEUE, role_definition_name: 'Azure Service Bus Data Sender' });
+  });
+
+  test.each([
+    [{}, 'events go nowhere'],
+    [{ serviceBusQueueId: QUEUE, functionId: 'f' }, 'events go to one target, and two are given'],
+  ])('need one target: %j', (props, reason) => {
+    expect(problemsOf(() => store({}, (a) => a.onObjectCreated('Data', props)))).toMatchObject([{ prop: 'serviceBusQueueId', reason }]);
   });
 });
 
@@ -62,9 +171,6 @@ test('prod is redundant over zones, never deletes what is current, and cannot be
   const s = store({ environment: Environment.PROD });
   expect(s.only('azurerm_storage_account')).toMatchObject({ account_replication_type: 'ZRS', lifecycle: { prevent_destroy: true } });
   expect(s.only('azurerm_storage_container').lifecycle).toEqual({ prevent_destroy: true });
-  expect(s.only('azurerm_storage_management_policy').rule[1].actions.base_blob).toEqual({
-    tier_to_cool_after_days_since_modification_greater_than: 30,
-  });
   expect(store().only('azurerm_storage_account').lifecycle).toBeUndefined();
 });
 
@@ -96,6 +202,58 @@ test('grants are roles on the container', () => {
     { scope, role_definition_name: 'Storage Blob Data Reader', principal_id: 'p1', principal_type: 'User' },
     { scope, role_definition_name: 'Storage Blob Data Contributor', principal_id: 'p2' },
   ]);
+});
+
+describe('a grant for a folder', () => {
+  const BLOBS = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs';
+  const s = store({}, (a) => {
+    a.grants.read('Reader', { principalId: 'p1' }, '/models/');
+    a.grants.write('Writer', { principalId: 'p2' }, 'mlflow');
+    a.grants.write('Other', { principalId: 'p3' }, "o'brien");
+  });
+  const of = (principal: string) => s.all('azurerm_role_assignment').find((r) => r.principal_id === principal)!;
+
+  test('to read is the built-in role, with a condition on path and listing', () => {
+    expect(of('p1')).toEqual({
+      scope: expect.stringMatching(/azurerm_storage_container/),
+      role_definition_name: 'Storage Blob Data Reader',
+      principal_id: 'p1',
+      condition_version: '2.0',
+      condition:
+        `((!(ActionMatches{'${BLOBS}/read'} AND NOT SubOperationMatches{'Blob.List'})) OR ` +
+        `(@Resource[${BLOBS}:path] StringStartsWith 'models/')) AND ` +
+        `((!(ActionMatches{'${BLOBS}/read'} AND SubOperationMatches{'Blob.List'})) OR ` +
+        `(@Request[${BLOBS}:prefix] StringStartsWith 'models/'))`,
+    });
+  });
+
+  test('to write is a role that cannot delete the container, with a condition on the path too', () => {
+    expect(s.only('azurerm_role_definition').permissions).toEqual([
+      {
+        actions: ['Microsoft.Storage/storageAccounts/blobServices/containers/read'],
+        data_actions: ['read', 'write', 'delete', 'add/action', 'move/action'].map((action) => `${BLOBS}/${action}`),
+        not_actions: [],
+      },
+    ]);
+    expect(of('p2').role_definition_id).toMatch(/azurerm_role_definition.*\.role_definition_resource_id/);
+    expect(of('p2').role_definition_name).toBeUndefined();
+    expect(of('p2').condition).toContain(`!(ActionMatches{'${BLOBS}/delete'})`);
+    expect(of('p2').condition.match(/StringStartsWith 'mlflow\/'/g)).toHaveLength(3);
+  });
+
+  test('and another for the same principal are one assignment, for Azure refuses a second', () => {
+    const twice = store({}, (a) => {
+      a.grants.write('One', { principalId: 'p1' }, 'models');
+      a.grants.write('Two', { principalId: 'p1' }, 'checkpoints');
+      a.grants.write('Three', { principalId: 'p1' }, '/models');
+    });
+    const path = `@Resource[${BLOBS}:path] StringStartsWith`;
+    expect(twice.only('azurerm_role_assignment').condition).toContain(`(${path} 'checkpoints/' OR ${path} 'models/')`);
+  });
+
+  test('cannot be broken out of by a quote', () => {
+    expect(of('p3').condition).toContain("StringStartsWith 'o''brien/'");
+  });
 });
 
 test('an output uploads data', () => {

@@ -3,7 +3,7 @@ import { App, Stack } from 'aws-cdk-lib/core';
 import { LocalBackend, TerraformStack, Testing } from 'cdktf';
 import { Construct } from 'constructs';
 import { IMember } from '../../lib/gcp/member';
-import { INetwork } from '../../lib/gcp/network';
+import { INetwork, PrivateServices } from '../../lib/gcp/network';
 import { IImageRegistry, ImageRegistryGrants } from '../../lib/gcp/registry';
 import { Rendered, Resource, Room } from '../contract/room';
 
@@ -75,6 +75,11 @@ export const ALICE: IMember = { member: 'user:alice@example.com' };
 export class FakeNetwork extends Construct implements INetwork {
   public readonly networkId = `projects/${PLACE.project}/global/networks/ml`;
   public readonly subnetworkId = `projects/${PLACE.project}/regions/${PLACE.region}/subnetworks/ml`;
+  public readonly cidr = '10.0.0.0/20';
+
+  public privateServices(): PrivateServices {
+    return { rangeName: 'ml-services', cidr: '10.64.0.0/20', dependsOn: [] };
+  }
 }
 
 /** A registry that makes no resource and remembers who was granted what. */
@@ -84,6 +89,11 @@ export class FakeRegistry extends Construct implements IImageRegistry {
   public readonly granted: { readonly role: 'pull' | 'push'; readonly id: string; readonly member: string }[] = [];
   public readonly grants: ImageRegistryGrants = {
     pull: (id: string, m: IMember) => void this.granted.push({ role: 'pull', id, member: m.member }),
+    pullFromProject: (id: string, projectNumber: string) => void this.granted.push({ role: 'pull', id, member: projectNumber }),
     push: (id: string, m: IMember) => void this.granted.push({ role: 'push', id, member: m.member }),
   };
+
+  public throughCache(reference: string): string {
+    return reference;
+  }
 }

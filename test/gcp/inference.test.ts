@@ -1,6 +1,20 @@
-import { Accelerator, Access, ContainerImage, Duration, Environment, ImageOwner, InferenceBaseProps, Rollout, Size } from '../../lib/core';
+import {
+  Accelerator,
+  Access,
+  ContainerImage,
+  Duration,
+  Environment,
+  FileSystemKind,
+  ImageOwner,
+  InferenceBaseProps,
+  Rollout,
+  Size,
+} from '../../lib/core';
 import { parity, ParityEntry } from '../../lib/core/parity';
 import { CloudRunInference, CloudRunInferenceProps } from '../../lib/gcp/inference';
+import { SharedFileSystem } from '../../lib/gcp/file-system';
+import { ImageRegistry } from '../../lib/gcp/registry';
+import { Secret } from '../../lib/gcp/secret';
 import { SUPPORT } from '../../lib/gcp/support';
 import { problemsOf } from '../contract/room';
 import { ALICE, FakeNetwork, PLACE, Synthesized, synth } from './helper';
@@ -122,17 +136,87 @@ describe('CloudRunInference', () => {
   });
 
   test('secrets are read from Secret Manager, each by a permission on that secret only', () => {
-    const s = service({ secrets: { API_KEY: 'api-key', OLD_KEY: 'api-key:3', SHARED: 'projects/shared/secrets/token:7' } });
+    const s = synth((stack) => {
+      const theirs = (id: string, project: string, version?: string) =>
+        Secret.fromSecretAttributes(stack, id, { project, secretId: id, version });
+      const secrets = {
+        API_KEY: theirs('api-key', 'acme-ml-dev'),
+        SAME: theirs('old-key', 'acme-ml-dev', '3'),
+        SHARED: theirs('token', 'shared', '7'),
+      };
+      new CloudRunInference(stack, 'Predict', { ...PLACE, image: IMAGE, secrets });
+    });
     const ref = (secret: string, version: string) => ({ secret_key_ref: { secret, version } });
     expect(s.only('google_cloud_run_v2_service').template.containers[0].env).toEqual([
       { name: 'API_KEY', value_source: ref('api-key', 'latest') },
-      { name: 'OLD_KEY', value_source: ref('api-key', '3') },
+      { name: 'SAME', value_source: ref('old-key', '3') },
       { name: 'SHARED', value_source: ref('projects/shared/secrets/token', '7') },
     ]);
     expect(s.all('google_secret_manager_secret_iam_member')).toEqual([
       expect.objectContaining({ project: 'acme-ml-dev', secret_id: 'api-key', role: 'roles/secretmanager.secretAccessor' }),
+      expect.objectContaining({ project: 'acme-ml-dev', secret_id: 'old-key', role: 'roles/secretmanager.secretAccessor' }),
       expect.objectContaining({ project: 'shared', secret_id: 'token', role: 'roles/secretmanager.secretAccessor' }),
     ]);
+  });
+
+  test('it is deployed when it may read its secrets and each has a version', () => {
+    const s = synth((stack) => {
+      const key = new Secret(stack, 'Key', PLACE);
+      new CloudRunInference(stack, 'Predict', { ...PLACE, image: IMAGE, secrets: { KEY: key, SAME_KEY: key } });
+    });
+    expect(s.only('google_cloud_run_v2_service').depends_on).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^google_secret_manager_secret_iam_member\./),
+        expect.stringMatching(/^google_secret_manager_secret_version\./),
+      ]),
+    );
+  });
+
+  test('file systems are mounted through the network', () => {
+    const s = synth((stack) => {
+      const nfs = SharedFileSystem.fromSharedFileSystemAttributes(stack, 'Nfs', {
+        kind: FileSystemKind.POSIX,
+        server: '10.0.0.9',
+        path: '/export',
+      });
+      const network = new FakeNetwork(stack, 'Network');
+      new CloudRunInference(stack, 'Predict', { ...PLACE, image: IMAGE, network, mounts: { '/mnt/scratch': nfs, '/mnt/code': nfs } });
+    });
+    const { volumes, containers, execution_environment, vpc_access } = s.only('google_cloud_run_v2_service').template;
+    expect(volumes).toEqual(['mount-0', 'mount-1'].map((name) => ({ name, nfs: { server: '10.0.0.9', path: '/export' } })));
+    expect(containers[0].volume_mounts).toEqual([
+      { name: 'mount-0', mount_path: '/mnt/code' },
+      { name: 'mount-1', mount_path: '/mnt/scratch' },
+    ]);
+    expect(execution_environment).toBe('EXECUTION_ENVIRONMENT_GEN2');
+    expect(vpc_access).toBeDefined();
+  });
+
+  test('file systems that it cannot mount are refused, all at once', () => {
+    const problems = problemsOf(() =>
+      synth((stack) => {
+        const fast = SharedFileSystem.fromSharedFileSystemAttributes(stack, 'Fast', {
+          kind: FileSystemKind.PARALLEL,
+          server: '10.0.0.9',
+          path: '/fs',
+        });
+        new CloudRunInference(stack, 'Predict', { ...PLACE, image: IMAGE, cpu: 0.5, memory: Size.gibibytes(1), mounts: { '/data': fast } });
+      }),
+    );
+    expect(problems).toMatchObject([
+      { prop: 'mounts', value: '/data', instead: 'write a path such as /mnt/scratch' },
+      { prop: 'mounts', value: '/data', reason: 'Cloud Run mounts NFS and Cloud Storage; it has no client of Lustre' },
+      { prop: 'network', reason: 'a service reaches a file system through a network only' },
+      { prop: 'cpu', value: 0.5, reason: 'only the second generation mounts file systems, and it has no less than one cpu' },
+    ]);
+  });
+
+  test('an image of a public registry comes through the cache of its registry', () => {
+    const s = synth((stack) => {
+      const registry = new ImageRegistry(stack, 'Images', { ...PLACE, pullThrough: ['ghcr.io'] });
+      new CloudRunInference(stack, 'Predict', { ...PLACE, image: ContainerImage.fromReference('ghcr.io/acme/app:1'), registry });
+    });
+    expect(s.only('google_cloud_run_v2_service').template.containers[0].image).toMatch(/\/ghcr-io-images-[0-9a-f]{8}\/acme\/app:1$/);
   });
 
   test('is not deleted by accident in production, and destroyed cleanly elsewhere', () => {
@@ -309,7 +393,7 @@ describe('CloudRunInference', () => {
         {
           prop: 'image',
           reason: 'Cloud Run pulls from Artifact Registry and Docker Hub only',
-          instead: 'name it through a remote repository of Artifact Registry, or write a directory whose Dockerfile starts FROM it',
+          instead: 'add ghcr.io to pullThrough of the registry, or write a directory whose Dockerfile starts FROM it',
         },
       ]);
     });
@@ -320,6 +404,25 @@ describe('CloudRunInference', () => {
         expect(() => service({ image: ContainerImage.fromReference(reference) })).not.toThrow();
       },
     );
+
+    test('a variable that is set twice, or has no proper name', () => {
+      const problems = problemsOf(() =>
+        synth((stack) => {
+          const key = Secret.fromSecretAttributes(stack, 'Key', { project: 'acme-ml-dev', secretId: 'key' });
+          new CloudRunInference(stack, 'Predict', {
+            ...PLACE,
+            image: IMAGE,
+            env: { KEY: '1' },
+            secrets: { KEY: key, 'A-B': key, PORT: key },
+          });
+        }),
+      );
+      expect(problems).toMatchObject([
+        { prop: 'secrets.PORT', reason: 'Cloud Run sets this variable itself' },
+        { prop: 'secrets.KEY', reason: 'env sets this variable, too', instead: 'leave it out of one of them' },
+        { prop: 'secrets.A-B', reason: 'not the name of an environment variable' },
+      ]);
+    });
 
     test('with the whole message', () => {
       expect(() => service({ memory: Size.gibibytes(5) })).toThrow(
@@ -383,20 +486,6 @@ describe('CloudRunInference', () => {
         'env.A-B',
         'not the name of an environment variable',
         'write letters, digits and underscores, a letter first',
-      ],
-      [
-        'a variable that is set twice',
-        { env: { KEY: '1' }, secrets: { KEY: 'key' } },
-        'secrets.KEY',
-        'env sets this variable, too',
-        'leave it out of one of them',
-      ],
-      [
-        'a value in place of a secret',
-        { secrets: { KEY: 'not a secret!' } },
-        'secrets.KEY',
-        'not a secret of Secret Manager',
-        'write its id, such as api-key, with a version if not the latest: api-key:3',
       ],
       ['a zone', { region: 'europe-west4-a' }, 'region', 'it is a zone', 'write europe-west4'],
       [

@@ -15,7 +15,12 @@ class FakeCluster extends Construct implements IGpuTrainingCluster {
   public readonly workflowName = 'train';
   public readonly failureMetricFilter = 'metric.type = "failures"';
   public readonly stuckLogFilter = 'jsonPayload.event = "stuck"';
+  public readonly startCommand = this.submitCommand;
   public readonly grants: GpuTrainingClusterGrants = { submit: (_id: string, _grantee: IMember) => undefined };
+
+  public grantStart(): void {
+    // Nobody starts it.
+  }
 }
 class FakePipeline extends Construct implements IBuildPipeline {
   public readonly pipelineName = 'release-1a2b3c4d';

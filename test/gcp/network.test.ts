@@ -1,3 +1,7 @@
+import { spawnSync } from 'child_process';
+import { mkdtempSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
 import { Environment } from '../../lib/core';
 import { MlNetwork, MlNetworkProps } from '../../lib/gcp/network';
 import { problemsOf } from '../contract/room';
@@ -123,6 +127,119 @@ describe('a network that exists already', () => {
     expect(problemsOf(() => imported('default', 'default'))).toEqual([
       expect.objectContaining({ prop: 'networkId', value: 'default', instead: 'write projects/P/global/networks/N' }),
       expect.objectContaining({ prop: 'subnetworkId', value: 'default', instead: 'write projects/P/regions/R/subnetworks/S' }),
+    ]);
+  });
+});
+
+describe('private services access', () => {
+  function connected(props: Partial<MlNetworkProps> = {}, times = 1): Synthesized {
+    return synth((stack) => {
+      const made = new MlNetwork(stack, 'Network', { ...PLACE, ...props });
+      for (let n = 0; n < times; n++) made.privateServices();
+    });
+  }
+
+  test('is not there until something needs it', () => {
+    const { resources } = network();
+    expect(resources.filter((r) => /global_address|service_networking|terraform_data/.test(r.type))).toEqual([]);
+  });
+
+  test('is made once, however many need it', () => {
+    const stack = connected({}, 3);
+    expect(stack.only('google_compute_global_address')).toMatchObject({
+      purpose: 'VPC_PEERING',
+      address_type: 'INTERNAL',
+      prefix_length: 20,
+      network: expect.stringMatching(/^\$\{google_compute_network\./),
+    });
+    expect(stack.only('google_compute_global_address')).not.toHaveProperty('address');
+    expect(stack.only('google_service_networking_connection')).toMatchObject({
+      service: 'servicenetworking.googleapis.com',
+      reserved_peering_ranges: [expect.stringMatching(/^\$\{google_compute_global_address\./)],
+    });
+    expect(stack.all('google_project_service').map((s) => s.service)).toContain('servicenetworking.googleapis.com');
+  });
+
+  test('has the range that is asked for', () => {
+    expect(connected({ servicesCidr: '10.64.0.0/18' }).only('google_compute_global_address')).toMatchObject({
+      address: '10.64.0.0',
+      prefix_length: 18,
+    });
+  });
+
+  test('is abandoned, and its peering removed, when the network goes, while a deleted database still holds it', () => {
+    const stack = connected();
+    expect(stack.only('google_service_networking_connection')).toMatchObject({ deletion_policy: 'ABANDON', update_on_creation_fail: true });
+    const { provisioner, input } = stack.only('terraform_data');
+    expect(input).toEqual({ network: expect.stringMatching(/^network-[0-9a-f]{8}$/), project: 'acme-ml-dev' });
+    expect(provisioner[0]['local-exec']).toMatchObject({
+      when: 'destroy',
+      environment: { NETWORK: '${self.input.network}', PROJECT: '${self.input.project}' },
+    });
+    expect(stack.only('google_service_networking_connection').depends_on).toContainEqual(expect.stringMatching(/^terraform_data\./));
+  });
+
+  test.each([
+    ['echo "$@"', 0, 'compute networks peerings delete servicenetworking-googleapis-com --network n --project p --quiet\n', ''],
+    [
+      'exit 1',
+      0,
+      '',
+      /^WARNING: the peering of network n was NOT removed.*\n {2}gcloud compute networks peerings delete .* --project p\n$/,
+    ],
+  ])('whose peering is removed by gcloud that does %s goes on', (gcloud, status, stdout, stderr) => {
+    const bin = mkdtempSync(join(tmpdir(), 'gcloud-'));
+    writeFileSync(join(bin, 'gcloud'), `#!/bin/sh\n${gcloud}\n`, { mode: 0o755 });
+    const { command } = connected().only('terraform_data').provisioner[0]['local-exec'];
+    const env = { PATH: `${bin}:${process.env.PATH}`, NETWORK: 'n', PROJECT: 'p' };
+    const ran = spawnSync('sh', ['-c', command], { env, encoding: 'utf8' });
+    expect(ran).toMatchObject({ status, stdout });
+    expect(ran.stderr).toEqual(stderr === '' ? '' : expect.stringMatching(stderr));
+  });
+
+  test.each([
+    ['10.0.16.0/20', undefined],
+    ['10.0.8.0/21', 'the subnetwork has addresses of it, 10.0.0.0/20'],
+    ['10.64.0.0/24', 'not the first address of a block from /16 to /22'],
+    ['10.64.0.1/20', 'not the first address of a block from /16 to /22'],
+  ])('in %s is refused: %s', (servicesCidr, reason) => {
+    if (reason === undefined) expect(() => network({ servicesCidr })).not.toThrow();
+    else expect(problemsOf(() => network({ servicesCidr }))).toMatchObject([{ prop: 'servicesCidr', value: servicesCidr, reason }]);
+  });
+
+  const THEIRS = { networkId: 'projects/acme/global/networks/n', subnetworkId: 'projects/acme/regions/europe-west4/subnetworks/s' };
+
+  test('that a network has already is used', () => {
+    const stack = synth((s) => {
+      const made = MlNetwork.fromNetworkAttributes(s, 'Network', { ...THEIRS, servicesRange: 'services', cidr: '10.9.0.0/24' });
+      expect([made.privateServices().rangeName, made.privateServices().dependsOn, made.cidr]).toEqual(['services', [], '10.9.0.0/24']);
+    });
+    expect(stack.resources).toEqual([]);
+    expect(Object.values(stack.json.data.google_compute_global_address)).toEqual([
+      expect.objectContaining({ project: 'acme', name: 'services' }),
+    ]);
+  });
+
+  test('that a network is not known to have is refused to what needs it', () => {
+    synth((s) => {
+      const made = MlNetwork.fromNetworkAttributes(s, 'Network', THEIRS);
+      expect(problemsOf(() => made.privateServices())).toEqual([
+        {
+          code: 'missing',
+          prop: 'network',
+          value: 'projects/acme/global/networks/n',
+          reason: 'the network exists already, and is not known to have private services access',
+          instead: 'give the name of its allocated range as servicesRange of the network',
+        },
+      ]);
+    });
+  });
+
+  test('in a range that has no such name, or of a subnetwork without such addresses, is refused', () => {
+    const attributes = { ...THEIRS, servicesRange: '10.64.0.0/20', cidr: '10.0.0.7' };
+    expect(problemsOf(() => synth((s) => void MlNetwork.fromNetworkAttributes(s, 'Network', attributes)))).toMatchObject([
+      { prop: 'cidr', reason: 'not the first address of a block from /8 to /29' },
+      { prop: 'servicesRange', reason: 'not the name of an allocated range' },
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { App as CdkApp, Stack } from 'aws-cdk-lib/core';
 import { App, Testing } from 'cdktf';
-import { Access, Cloud, Environment, MlPlatformProps } from '../../lib/core';
+import { Access, Cloud, Environment, FeatureType, FileSystemKind, MlPlatformProps, TrackingEngine } from '../../lib/core';
 import { parity } from '../../lib/core/parity';
 import { MlPlatform, MlPlatformStack } from '../../lib/gcp';
 import { DECLARATION } from '../contract/platform';
@@ -121,6 +121,199 @@ describe('a platform', () => {
     expect(
       problemsOf(() => platform({ ...BARE, targets: { gcp: { project: 'P', region: 'europe-west4-a' } } })).map((p) => p.prop),
     ).toEqual(['targets.gcp.project', 'targets.gcp.region']);
+  });
+});
+
+describe('the data plane of a platform', () => {
+  const TRAINER = { image: 'docker.io/acme/train:1', accelerator: { memoryGib: 24 } };
+  const PREDICT = { image: 'docker.io/acme/app:1' };
+  const SCRATCH = { scratch: { kind: FileSystemKind.POSIX } };
+
+  test('keeps artifacts as declared', () => {
+    const artifacts = { versioned: false, expireCheckpointsAfter: '30d', expireCaptureAfter: '90d' };
+    const bucket = platform({ ...BARE, storage: { artifacts } }).only('google_storage_bucket');
+    expect(bucket.versioning).toEqual({ enabled: false });
+    expect(
+      bucket.lifecycle_rule.flatMap((r: Json) => (r.condition.matches_prefix ? [[...r.condition.matches_prefix, r.condition.age]] : [])),
+    ).toEqual([
+      ['checkpoints/', 30],
+      ['capture/', 90],
+    ]);
+  });
+
+  test('mounts file systems where they are declared, and gives a service the network for that', () => {
+    const made = platform({
+      ...BARE,
+      storage: { shared: SCRATCH },
+      training: { trainer: { ...TRAINER, mounts: { scratch: '/mnt/scratch' } } },
+      inference: { predict: { ...PREDICT, mounts: { scratch: '/mnt/scratch' } }, plain: PREDICT },
+    });
+    expect(made.only('google_workflows_workflow').source_contents).toContain('"mountPath":"/mnt/scratch"');
+    const [predict, plain] = ['Predict', 'Plain'].map((name) => made.find('google_cloud_run_v2_service', name).template);
+    expect(predict.volumes).toHaveLength(1);
+    expect([predict.vpc_access !== undefined, plain.vpc_access !== undefined]).toEqual([true, false]);
+  });
+
+  test('has a network for a file system that nothing mounts yet, and private services access for a parallel one', () => {
+    const shared = (kind: FileSystemKind) => platform({ ...BARE, storage: { shared: { scratch: { kind } } } });
+    expect(shared(FileSystemKind.POSIX).all('google_compute_network')).toHaveLength(1);
+    expect(shared(FileSystemKind.POSIX).all('google_service_networking_connection')).toEqual([]);
+    expect(shared(FileSystemKind.PARALLEL).all('google_service_networking_connection')).toHaveLength(1);
+  });
+
+  test('links a parallel file system to the store', () => {
+    const made = platform({ ...BARE, storage: { shared: { fast: { kind: FileSystemKind.PARALLEL, size: '1.2TiB', throughput: 250 } } } });
+    expect(made.output('ImportCommand')).toMatch(/^gcloud lustre instances import-data storage-shared-fast-/);
+    expect(made.only('google_lustre_instance')).toMatchObject({ capacity_gib: '36000', per_unit_storage_throughput: '250' });
+  });
+
+  test('hands secrets to jobs and services, and their values to nothing', () => {
+    const made = platform({
+      ...BARE,
+      secrets: { hub: { description: 'token of the hub' } },
+      training: { trainer: { ...TRAINER, secrets: { HF_TOKEN: 'hub' } } },
+      inference: { predict: { ...PREDICT, secrets: { HF_TOKEN: 'hub' } } },
+    });
+    expect(made.all('google_secret_manager_secret_iam_member')).toHaveLength(2);
+    expect(made.only('google_workflows_workflow').source_contents).toContain('"secretVariables":{"HF_TOKEN":');
+    expect(made.only('google_cloud_run_v2_service').template.containers[0].env).toMatchObject([{ name: 'HF_TOKEN' }]);
+    expect(made.only('google_secret_manager_secret_version').secret_data).toBe('no value yet');
+  });
+
+  test('has the registry that is declared, and pulls through it', () => {
+    const made = platform({
+      ...BARE,
+      registry: { immutableTags: true, imagesKept: 7, pullThrough: ['quay.io'] },
+      inference: { predict: { image: 'quay.io/acme/app:1' } },
+    });
+    expect(made.all('google_artifact_registry_repository').map((r) => r.docker_config)).toEqual([{ immutable_tags: true }, undefined]);
+    expect(made.only('google_cloud_run_v2_service').template.containers[0].image).toMatch(/\/quay-io-registry-[0-9a-f]{8}\/acme\/app:1$/);
+  });
+
+  test('hands out what it made', () => {
+    platform({ ...BARE, storage: { shared: SCRATCH }, secrets: { hub: {} } }, (p) => {
+      expect(p.sharedFileSystem('scratch').kind).toBe('posix');
+      expect(p.secret('hub').putCommand).toMatch(/^gcloud secrets versions add secrets-hub-/);
+    });
+  });
+
+  test('refuses what Google Cloud cannot mount, and what nothing lets into a network that exists', () => {
+    const problems = problemsOf(() =>
+      platform({
+        ...BARE,
+        targets: { gcp: { ...GCP, existing: { network: EXISTING.network } } },
+        storage: { shared: { fast: { kind: FileSystemKind.PARALLEL } } },
+        training: { trainer: { ...TRAINER, mounts: { fast: '/mnt/fast' } } },
+      }),
+    );
+    expect(problems.map((p) => p.prop)).toEqual(['storage.shared.fast.network']);
+    const here = { shared: { fast: { kind: FileSystemKind.PARALLEL } } };
+    const mounted = () => platform({ ...BARE, storage: here, training: { trainer: { ...TRAINER, mounts: { fast: '/mnt/fast' } } } });
+    expect(problemsOf(mounted)).toMatchObject([{ prop: 'training.trainer.mounts', value: '/mnt/fast', code: 'unsupported' }]);
+  });
+
+  test('uses the private services access that an existing network has', () => {
+    const network = { ...EXISTING.network, servicesRange: 'services', cidr: '10.9.0.0/24' };
+    const made = platform({
+      ...BARE,
+      targets: { gcp: { ...GCP, existing: { network } } },
+      storage: { shared: { fast: { kind: FileSystemKind.PARALLEL }, ...SCRATCH } },
+    });
+    expect(made.all('google_service_networking_connection')).toEqual([]);
+    expect(made.only('google_filestore_instance').file_shares.nfs_export_options[0].ip_ranges).toEqual(['10.9.0.0/24']);
+  });
+
+  const TRACKED: MlPlatformProps = {
+    ...BARE,
+    tracking: { mlflow: {} },
+    models: { housing: {} },
+    training: { trainer: { ...TRAINER, model: 'housing' } },
+    inference: {
+      predict: { ...PREDICT, access: Access.PUBLIC, model: 'models:/housing/production' },
+      plain: { ...PREDICT, access: Access.PUBLIC },
+    },
+  };
+
+  test('has a tracking server that jobs and services with a model use, and that is watched', () => {
+    const made = platform(TRACKED, (p) => {
+      expect(p.tracking?.privateAccess).toBe(true);
+      expect(p.modelRegistry('housing').modelName).toBe('housing');
+    });
+    const { source_contents } = made.only('google_workflows_workflow');
+    for (const variable of ['MLFLOW_TRACKING_URI', 'MLFLOW_TRACKING_AUTH', 'ML_MODEL_NAME'])
+      expect(source_contents).toContain(`"${variable}":`);
+    const envOf = (name: string) =>
+      (made.find('google_cloud_run_v2_service', name).template.containers[0].env ?? []).map((e: Json) => e.name);
+    expect(envOf('Predict')).toEqual(expect.arrayContaining(['MLFLOW_TRACKING_URI', 'ML_MODEL_URI']));
+    expect(envOf('Plain')).toEqual([]);
+    const inside = (name: string) => made.find('google_cloud_run_v2_service', name).template.vpc_access !== undefined;
+    expect([inside('Predict'), inside('Plain')]).toEqual([true, false]);
+    expect(made.all('google_monitoring_alert_policy').some((a) => /mlflow/.test(a.display_name))).toBe(true);
+  });
+
+  test('uses the tracking server that exists, for pipelines too, and gives no network for it', () => {
+    const made = platform({
+      ...TRACKED,
+      targets: { gcp: { ...GCP, existing: { mlflow: 'https://mlflow.example.com' } } },
+      pipelines: { release: { repository: { owner: 'acme', name: 'housing', branch: 'main' } } },
+    });
+    expect(made.all('google_sql_database_instance')).toEqual([]);
+    expect(made.find('google_cloud_run_v2_service', 'Predict').template.vpc_access).toBeUndefined();
+    expect(JSON.stringify(made.all('google_cloudbuild_trigger'))).toContain('MLFLOW_TRACKING_URI');
+  });
+
+  test('uses the database that exists', () => {
+    const database = { instance: 'mlflow', host: '10.0.0.7' };
+    const made = platform({ ...TRACKED, targets: { gcp: { ...GCP, existing: { database } } } });
+    expect(made.all('google_sql_database_instance')).toEqual([]);
+    expect(made.text).toContain('10.0.0.7');
+  });
+
+  test('says of a tracking server that is refused what is wrong with it, and nothing that follows from that', () => {
+    const problems = problemsOf(() => platform({ ...TRACKED, tracking: { mlflow: { engine: TrackingEngine.MANAGED } } }));
+    expect(problems.map((p) => p.prop)).toEqual(['tracking.mlflow.engine']);
+  });
+
+  test('has no models without a tracking server', () => {
+    expect(problemsOf(() => platform({ ...BARE, models: { housing: {} } }))).toMatchObject([
+      { prop: 'models.housing.tracking', code: 'missing', instead: 'declare tracking: { mlflow: {} }' },
+    ]);
+  });
+
+  test('has one online store for all features that are online', () => {
+    const group = { entity: { name: 'id' }, eventTime: 'at', features: { rooms: FeatureType.INT } };
+    const features = { one: { ...group, online: true }, two: { ...group, online: true }, three: group };
+    let entries: Json[] = [];
+    const made = platform({ ...BARE, features }, (p) => {
+      expect(p.featureStore('three').grants).toBeDefined();
+      entries = parity.report(p);
+    });
+    expect(made.all('google_vertex_ai_feature_online_store')).toHaveLength(1);
+    expect(made.all('google_vertex_ai_feature_online_store_featureview')).toHaveLength(2);
+    expect(entries.filter((e) => e.path === '')).toEqual([]);
+  });
+
+  test('changes nothing about what exists already, and says so', () => {
+    let entries: Json[] = [];
+    const made = platform(
+      {
+        ...BARE,
+        targets: { gcp: { ...GCP, existing: EXISTING } },
+        storage: { artifacts: { versioned: true, expireCheckpointsAfter: '30d' } },
+        registry: { pullThrough: ['quay.io'] },
+      },
+      (p) => {
+        entries = parity.report(p).filter((e) => e.kind === 'refused');
+      },
+    );
+    expect(made.all('google_storage_bucket')).toEqual([]);
+    expect(made.all('google_artifact_registry_repository')).toEqual([]);
+    const reason = (name: string) => `targets.gcp.existing.${name} names one that exists, which the platform does not change`;
+    expect(entries.map((e) => [e.path, e.reason])).toEqual([
+      ['registry.pullThrough', reason('imageRepository')],
+      ['storage.artifacts.expireCheckpointsAfter', reason('artifactBucket')],
+      ['storage.artifacts.versioned', reason('artifactBucket')],
+    ]);
   });
 });
 

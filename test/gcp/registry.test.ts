@@ -84,3 +84,88 @@ describe('a registry that exists already', () => {
     ]);
   });
 });
+
+describe('a cache of public registries', () => {
+  const HOSTS = ['docker.io', 'quay.io'];
+
+  test('is a remote repository for each', () => {
+    const caches = registry({ pullThrough: HOSTS })
+      .all('google_artifact_registry_repository')
+      .filter((r) => r.mode === 'REMOTE_REPOSITORY');
+    expect(caches.map((c) => [c.repository_id, c.remote_repository_config.docker_repository])).toEqual([
+      [expect.stringMatching(/^docker-io-images-[0-9a-f]{8}$/), { public_repository: 'DOCKER_HUB' }],
+      [expect.stringMatching(/^quay-io-images-[0-9a-f]{8}$/), { custom_repository: { uri: 'https://quay.io' } }],
+    ]);
+    expect(caches[0].cleanup_policies).toEqual([
+      { id: 'delete-old', action: 'DELETE', condition: { tag_state: 'ANY', older_than: '2592000s' } },
+    ]);
+  });
+
+  test.each([
+    ['quay.io/acme/app:1.0', /^europe-west4-docker\.pkg\.dev\/acme-ml-dev\/quay-io-images-[0-9a-f]{8}\/acme\/app:1\.0$/],
+    ['python:3.12', /\/docker-io-images-[0-9a-f]{8}\/library\/python:3\.12$/],
+    ['pytorch/pytorch@sha256:0a', /\/docker-io-images-[0-9a-f]{8}\/pytorch\/pytorch@sha256:0a$/],
+    ['index.docker.io/library/python', /\/docker-io-images-[0-9a-f]{8}\/library\/python$/],
+    ['ghcr.io/acme/app', /^ghcr\.io\/acme\/app$/],
+    ['localhost:5000/app', /^localhost:5000\/app$/],
+    ['${TfToken[1]}', /^\$\{TfToken\[1\]\}$/],
+  ])('has %s', (reference, cached) => {
+    synth((s) => expect(new ImageRegistry(s, 'Images', { ...PLACE, pullThrough: HOSTS }).throughCache(reference)).toMatch(cached));
+  });
+
+  test('is pulled from by those who may pull from the registry, and pushed to by nobody', () => {
+    const stack = synth((s) => {
+      const made = new ImageRegistry(s, 'Images', { ...PLACE, pullThrough: HOSTS });
+      made.grants.pull('Pull', ALICE);
+      made.grants.push('Push', ALICE);
+    });
+    expect(stack.all('google_artifact_registry_repository_iam_member').map((m) => m.role.split('.')[1])).toEqual([
+      'reader',
+      'reader',
+      'reader',
+      'writer',
+    ]);
+  });
+
+  test('of a repository that exists there is none', () => {
+    synth((s) => {
+      const made = ImageRegistry.fromImageRegistryAttributes(s, 'Images', { ...PLACE, repositoryId: 'images' });
+      expect(made.throughCache('quay.io/acme/app')).toBe('quay.io/acme/app');
+    });
+  });
+});
+
+test('another project pulls by its service accounts and the agents of its services', () => {
+  const stack = synth((s) => new ImageRegistry(s, 'Images', PLACE).grants.pullFromProject('Shop', '123456789'));
+  expect(stack.all('google_artifact_registry_repository_iam_member').map((m) => [m.role, m.member])).toEqual(
+    ['ServiceAccount', 'ServiceAgent'].map((type) => [
+      'roles/artifactregistry.reader',
+      `principalSet://cloudresourcemanager.googleapis.com/projects/123456789/type/${type}`,
+    ]),
+  );
+});
+
+test('another project is named by its number', () => {
+  synth((s) => {
+    const { grants } = new ImageRegistry(s, 'Images', PLACE);
+    expect(() => grants.pullFromProject('Shop', 'acme-shop')).toThrow(
+      'projectNumber "acme-shop": not the number of a project; write what gcloud projects describe shows as projectNumber',
+    );
+  });
+});
+
+test('as many versions of an image are kept as asked for', () => {
+  const { cleanup_policies } = registry({ imagesKept: 7 }).only('google_artifact_registry_repository');
+  expect(cleanup_policies[0].most_recent_versions).toEqual({ keep_count: 7 });
+});
+
+test.each<[Partial<ImageRegistryProps>, string]>([
+  [{ imagesKept: 0 }, 'imagesKept 0: not a whole number of at least 1; write 1 or more'],
+  [
+    { pullThrough: ['https://quay.io'] },
+    'pullThrough "https://quay.io": not the host of a registry; write it without https:// and without a path, such as quay.io',
+  ],
+  [{ pullThrough: ['quay.io', 'quay.io'] }, 'pullThrough ["quay.io","quay.io"]: names a registry twice; write each once'],
+])('a registry refuses %j', (props, message) => {
+  expect(() => registry(props)).toThrow(`gcp.ImageRegistry 'test/Images': ${message}`);
+});

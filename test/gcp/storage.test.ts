@@ -1,7 +1,8 @@
 import { Duration, Environment } from '../../lib/core';
 import { ArtifactStore, ArtifactStoreProps } from '../../lib/gcp/storage';
 import { problemsOf } from '../contract/room';
-import { ALICE, PLACE, Synthesized, synth } from './helper';
+import { storeContract } from '../contract/stores';
+import { ALICE, Json, PLACE, ROOM, Synthesized, synth } from './helper';
 
 const KEY = 'projects/acme-ml-dev/locations/europe-west4/keyRings/ml/cryptoKeys/artifacts';
 
@@ -102,9 +103,27 @@ describe('an artifact store', () => {
     ],
     [
       { checkpointExpiry: Duration.hours(1) },
-      'checkpointExpiry "1h": Cloud Storage counts the age of objects in days; write Duration.days(1) or more',
+      'checkpointExpiry "1h": Cloud Storage counts the age of objects in whole days; write 1d or more, in whole days',
     ],
     [{ kmsKeyName: 'ml' }, 'kmsKeyName "ml": not the name of a key; write projects/P/locations/R/keyRings/K/cryptoKeys/C'],
+    [
+      { replicaRegion: 'us-central1' },
+      'replicaRegion "us-central1": not a region that pairs with europe-west4: Cloud Storage pairs two of the EU, of the US or of Asia; write another region of the same continent, or leave it out',
+    ],
+    [
+      { replicaRegion: 'europe-west2' },
+      'replicaRegion "europe-west2": not a region that pairs with europe-west4: Cloud Storage pairs two of the EU, of the US or of Asia; write another region of the same continent, or leave it out',
+    ],
+    [{ turboReplication: true }, 'replicaRegion: turboReplication needs a second region; write one of the same continent'],
+    [
+      { folders: [{ prefix: '/', expiry: Duration.days(1) }] },
+      'folders.0.prefix "/": the rule would hold for the whole store; write a folder such as data/raw',
+    ],
+    [{ folders: [{ prefix: 'raw' }] }, 'folders.0 "raw": the rule says nothing; write expiry, nearlineAfter or coldlineAfter'],
+    [
+      { folders: [{ prefix: 'raw', nearlineAfter: Duration.days(30), expiry: Duration.days(30) }] },
+      'folders.0.expiry "30d": not after nearlineAfter, 30d; write more than 30d',
+    ],
   ])('refuses %j', (props, message) => {
     expect(() => store(props)).toThrow(`gcp.ArtifactStore 'test/Artifacts': ${message}`);
   });
@@ -145,4 +164,113 @@ describe('a store that exists already', () => {
       expect.objectContaining({ prop: 'bucketName', instead: 'write its name only, without gs:// and without a folder' }),
     ]);
   });
+});
+
+describe('a store in two regions', () => {
+  test('is one bucket that Cloud Storage copies', () => {
+    expect(store({ replicaRegion: 'europe-west1' }).only('google_storage_bucket')).toMatchObject({
+      location: 'EU',
+      custom_placement_config: { data_locations: ['EUROPE-WEST1', 'EUROPE-WEST4'] },
+      rpo: 'DEFAULT',
+    });
+  });
+
+  test('copies within minutes where that is asked for', () => {
+    expect(store({ replicaRegion: 'europe-west1', turboReplication: true }).only('google_storage_bucket').rpo).toBe('ASYNC_TURBO');
+  });
+
+  test('is not what there is without one', () => {
+    const bucket = store().only('google_storage_bucket');
+    expect([bucket.location, bucket.custom_placement_config, bucket.rpo]).toEqual(['europe-west4', undefined, undefined]);
+  });
+});
+
+describe('versions of a store', () => {
+  test('and deleted objects are not kept where that is declared', () => {
+    expect(store({ versioned: false }).only('google_storage_bucket')).toMatchObject({
+      versioning: { enabled: false },
+      soft_delete_policy: { retention_duration_seconds: 0 },
+    });
+  });
+});
+
+test('objects of a folder become cheaper to keep, and go, by age', () => {
+  const folders = [
+    { prefix: '/data/raw/', nearlineAfter: Duration.days(30), coldlineAfter: Duration.days(90), expiry: Duration.days(400) },
+  ];
+  const rules: Json[] = store({ folders }).only('google_storage_bucket').lifecycle_rule;
+  expect(rules.filter((r) => r.condition.matches_prefix)).toEqual([
+    {
+      action: { type: 'SetStorageClass', storage_class: 'NEARLINE' },
+      condition: { age: 30, matches_prefix: ['data/raw/'], with_state: 'LIVE' },
+    },
+    {
+      action: { type: 'SetStorageClass', storage_class: 'COLDLINE' },
+      condition: { age: 90, matches_prefix: ['data/raw/'], with_state: 'LIVE' },
+    },
+    { action: { type: 'Delete' }, condition: { age: 400, matches_prefix: ['data/raw/'], with_state: 'LIVE' } },
+  ]);
+});
+
+describe('new objects of a store', () => {
+  test('are told to a topic of its own, to which nobody but the storage service may publish', () => {
+    let topic = '';
+    const stack = synth((s) => {
+      topic = new ArtifactStore(s, 'Artifacts', PLACE).onObjectCreated('NewData', { prefix: 'data' });
+    });
+    expect(stack.only('google_storage_notification')).toMatchObject({
+      event_types: ['OBJECT_FINALIZE'],
+      object_name_prefix: 'data/',
+      payload_format: 'JSON_API_V1',
+      depends_on: [expect.stringMatching(/^google_pubsub_topic_iam_member\./)],
+    });
+    expect(stack.only('google_pubsub_topic_iam_member')).toMatchObject({
+      role: 'roles/pubsub.publisher',
+      member: expect.stringMatching(/^\$\{data\.google_storage_project_service_account\./),
+    });
+    expect(stack.only('google_pubsub_topic').message_storage_policy).toEqual({ allowed_persistence_regions: ['europe-west4'] });
+    expect(topic).toBeTruthy();
+  });
+
+  test('are told to a topic that exists', () => {
+    const topic = 'projects/acme/topics/new';
+    const stack = synth((s) => void new ArtifactStore(s, 'Artifacts', PLACE).onObjectCreated('New', { topic }));
+    expect(stack.all('google_pubsub_topic')).toEqual([]);
+    expect(stack.only('google_storage_notification').topic).toBe(topic);
+  });
+
+  test('of a bucket that exists are told, too', () => {
+    const attributes = { bucketName: 'acme', project: 'acme-ml-dev' };
+    const stack = synth((s) => void ArtifactStore.fromArtifactStoreAttributes(s, 'Store', attributes).onObjectCreated('New'));
+    expect(stack.only('google_storage_notification').bucket).toBe('acme');
+  });
+
+  test('of a bucket whose project is not known cannot be told', () => {
+    synth((s) => {
+      const made = ArtifactStore.fromArtifactStoreAttributes(s, 'Store', { bucketName: 'acme' });
+      expect(() => made.onObjectCreated('New')).toThrow(
+        "project: the storage service of the bucket's project is who publishes, and the project is not known; give project beside bucketName",
+      );
+    });
+  });
+
+  test('are not told to what is no topic', () => {
+    synth((s) => {
+      const made = new ArtifactStore(s, 'Artifacts', PLACE);
+      expect(() => made.onObjectCreated('New', { topic: 'new' })).toThrow(
+        'topic "new": not the path of a topic; write projects/P/topics/T',
+      );
+    });
+  });
+});
+
+storeContract({
+  ...ROOM,
+  make: (stack, id, props) => new ArtifactStore(stack, id, { ...PLACE, ...props }),
+  expiryOf: (rendered, folder) => {
+    const bucket = rendered.resources.find((r) => r.type === 'google_storage_bucket')!.body as Json;
+    return bucket.lifecycle_rule.find((r: Json) => r.action.type === 'Delete' && r.condition.matches_prefix?.includes(`${folder}/`))
+      ?.condition.age;
+  },
+  isVersioned: (rendered) => (rendered.resources.find((r) => r.type === 'google_storage_bucket')!.body as Json).versioning.enabled,
 });

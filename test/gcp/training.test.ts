@@ -1,7 +1,10 @@
 import { join } from 'path';
 import { TerraformStack } from 'cdktf';
-import { Accelerator, Capacity, ContainerImage, Duration, Environment, Schedule, Size } from '../../lib/core';
+import { Accelerator, Capacity, ContainerImage, Duration, Environment, FileSystemKind, Schedule, Size } from '../../lib/core';
 import { parity } from '../../lib/core/parity';
+import { SharedFileSystem } from '../../lib/gcp/file-system';
+import { ImageRegistry } from '../../lib/gcp/registry';
+import { Secret } from '../../lib/gcp/secret';
 import { GpuTrainingCluster, GpuTrainingClusterProps } from '../../lib/gcp/training';
 import { ArtifactStore } from '../../lib/gcp/storage';
 import { problemsOf } from '../contract/room';
@@ -662,4 +665,112 @@ describe('refusals', () => {
       }),
     ]);
   });
+});
+
+describe('file systems of a job', () => {
+  const nfs = (stack: TerraformStack) =>
+    SharedFileSystem.fromSharedFileSystemAttributes(stack, 'Nfs', { kind: FileSystemKind.POSIX, server: '10.0.0.9', path: '/export' });
+  const bodyOf = (stack: Synthesized): Json => {
+    let body: Json;
+    run(sourceOf(stack), {
+      call: (name, args) => {
+        if (name === CREATE) body = args.body;
+        return name.endsWith('executions.list') ? { executions: [{ name: EXECUTION }] } : { status: { state: 'SUCCEEDED' } };
+      },
+    });
+    return body;
+  };
+
+  test('are mounted on every machine, which every user may write to', () => {
+    const { taskSpec } = bodyOf(synth((s) => void make(s, { ...GANG, mounts: { '/mnt/scratch': nfs(s) } }))).taskGroups[0];
+    expect(taskSpec.volumes).toEqual([{ nfs: { server: '10.0.0.9', remotePath: '/export' }, mountPath: '/mnt/scratch' }]);
+    expect(taskSpec.runnables).toHaveLength(4);
+    expect(taskSpec.runnables[0].script.text).toContain('for folder in /mnt/scratch; do');
+  });
+
+  test('of the platform are known by their server', () => {
+    const stack = synth((s) => {
+      const network = new FakeNetwork(s, 'Net');
+      const scratch = new SharedFileSystem(s, 'Scratch', { ...PLACE, network, kind: FileSystemKind.POSIX });
+      make(s, { mounts: { '/mnt/scratch': scratch } });
+    });
+    expect(bodyOf(stack).taskGroups[0].taskSpec.volumes[0].nfs).toEqual({
+      server: expect.stringMatching(/^\$\{local\.Scratch_Address_\w+\}$/),
+      remotePath: '/share',
+    });
+  });
+
+  test('are refused where Batch cannot mount them', () => {
+    const problems = problemsOf(() =>
+      synth((s) => {
+        const fast = SharedFileSystem.fromSharedFileSystemAttributes(s, 'Fast', {
+          kind: FileSystemKind.PARALLEL,
+          server: '10.0.0.9',
+          path: '/fs',
+        });
+        make(s, { mounts: { '/mnt/fast': fast, '/data': nfs(s) } });
+      }),
+    );
+    expect(problems).toEqual([
+      {
+        code: 'unsupported',
+        construct: "gcp.GpuTrainingCluster 'test/Train'",
+        prop: 'mounts',
+        value: '/mnt/fast',
+        reason:
+          "jobs of Google Cloud Batch mount NFS and Cloud Storage; Managed Lustre's client is a kernel module for Ubuntu 22.04 and Rocky Linux 8, which the machines of a job do not run",
+        instead: 'mount a file system of kind posix',
+      },
+      expect.objectContaining({ code: 'syntax', prop: 'mounts', value: '/data' }),
+    ]);
+  });
+
+  test('are not there where none are asked for', () => {
+    expect(job().taskGroups[0].taskSpec).not.toHaveProperty('volumes');
+  });
+});
+
+describe('secrets of a job', () => {
+  const stack = () =>
+    synth((s) => {
+      const hub = new Secret(s, 'Hub', PLACE);
+      const theirs = Secret.fromSecretAttributes(s, 'Theirs', { project: 'shared-keys', secretId: 'key', version: '3' });
+      make(s, { secrets: { HF_TOKEN: hub, KEY: theirs } });
+    });
+
+  test('are named in the job, and nowhere is a value', () => {
+    const source = JSON.stringify(sourceOf(stack()));
+    expect(source).toMatch(
+      /"secretVariables":\{"HF_TOKEN":"projects\/acme-ml-dev\/secrets\/\$\{google_secret_manager_secret\.\w+\.secret_id\}\/versions\/latest","KEY":"projects\/shared-keys\/secrets\/key\/versions\/3"\}/,
+    );
+  });
+
+  test('may be read by its machines only, before a job can be submitted', () => {
+    const made = stack();
+    expect(made.all('google_secret_manager_secret_iam_member').map((m) => [m.role, m.project])).toEqual([
+      ['roles/secretmanager.secretAccessor', 'acme-ml-dev'],
+      ['roles/secretmanager.secretAccessor', 'shared-keys'],
+    ]);
+    for (const { member } of made.all('google_secret_manager_secret_iam_member')) expect(member).toMatch(/Train_JobAccount_\w+\.member\}$/);
+    expect(made.only('google_workflows_workflow').depends_on).toContainEqual(
+      expect.stringMatching(/^google_secret_manager_secret_iam_member\./),
+    );
+  });
+
+  test('are refused where a variable is set already, or has no proper name', () => {
+    const problems = problemsOf(() =>
+      synth((s) => {
+        const key = Secret.fromSecretAttributes(s, 'Key', { project: 'shared-keys', secretId: 'key' });
+        make(s, { env: { KEY: '1' }, secrets: { KEY: key, 'A-B': key } });
+      }),
+    );
+    expect(problems.map((p) => p.prop)).toEqual(['secrets.KEY', 'secrets.A-B']);
+  });
+});
+
+test('an image of a public registry comes through the cache of the registry', () => {
+  const made = synth((s) => void make(s, { registry: new ImageRegistry(s, 'Images', { ...PLACE, pullThrough: ['ghcr.io'] }) }));
+  expect(JSON.stringify(sourceOf(made))).toMatch(
+    /"imageUri":"europe-west4-docker\.pkg\.dev\/acme-ml-dev\/ghcr-io-images-[0-9a-f]{8}\/acme\/train:1\.0"/,
+  );
 });

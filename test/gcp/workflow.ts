@@ -28,7 +28,7 @@ export const EXECUTION = '0a1b2c3d-0000-4000-8000-1234567890ab';
 /** The workflow of a stack, after Terraform has read its own escapes. References to other resources stay as they are. */
 export function sourceOf(synthesized: Synthesized): Source {
   const text: string = synthesized.only('google_workflows_workflow').source_contents;
-  expect(text.replace(/\$\$\{/g, '').match(/\$\{(?!google_)/g)).toBeNull();
+  expect(text.replace(/\$\$\{/g, '').match(/\$\{(?!google_|local\.)/g)).toBeNull();
   return JSON.parse(text.replace(/\$\$\{/g, '${').replace(/%%\{/g, '%{'));
 }
 
@@ -115,6 +115,7 @@ const FUNCTIONS = {
     match_regex: (s: string, r: string) => new RegExp(r).test(s),
   },
   json: { encode_to_string: (v: unknown) => JSON.stringify(v) },
+  time: { parse: (t: string) => Date.parse(t) / 1000 },
 };
 
 function evaluate(value: unknown, scope: Scope): Json {
@@ -122,7 +123,7 @@ function evaluate(value: unknown, scope: Scope): Json {
   if (value !== null && typeof value === 'object')
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, evaluate(v, scope)]));
   const expression = typeof value === 'string' ? /^\$\{([^]*)\}$/.exec(value)?.[1] : undefined;
-  if (expression === undefined || /^google_/.test(expression)) return value;
+  if (expression === undefined || /^(google_|local\.)/.test(expression)) return value;
   expect(expression.length).toBeLessThanOrEqual(400);
   const js = expression
     .split(/("(?:[^"\\]|\\.)*")/)

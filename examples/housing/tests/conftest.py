@@ -20,6 +20,7 @@ from settings import Settings
 EXAMPLE = Path(__file__).parent.parent
 STARTUP_SECONDS = 20
 _OWN_VARIABLES = {"LOG_LEVEL", "PORT", "RANK", "WORLD_SIZE", "GUNICORN_CMD_ARGS", "WEB_CONCURRENCY"}
+_OWN_PREFIXES = ("ML_", "AWS_", "AZURE_", "MLFLOW_TRACKING", "MLFLOW_RUN", "MLFLOW_EXPERIMENT")
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
@@ -27,7 +28,7 @@ def clean_environment(**extra: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name not in _OWN_VARIABLES and not name.startswith(("ML_", "AWS_", "AZURE_"))
+        if name not in _OWN_VARIABLES and not name.startswith(_OWN_PREFIXES)
     }
     return kept | extra
 

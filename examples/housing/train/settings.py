@@ -13,6 +13,8 @@ class Settings:
     data_uri: str | None = None
     checkpoint_uri: str | None = None
     target: str = "target"
+    tracking_uri: str | None = None
+    model_name: str | None = None
     rank: int = 0
     world_size: int = 1
     trees: int = 200
@@ -45,6 +47,8 @@ def read_settings(environment: Mapping[str, str], arguments: Sequence[str]) -> S
         data_uri=environment.get("ML_DATA_URI") or None,
         checkpoint_uri=environment.get("ML_CHECKPOINT_URI") or None,
         target=environment.get("ML_TARGET_COLUMN") or defaults.target,
+        tracking_uri=environment.get("MLFLOW_TRACKING_URI") or None,
+        model_name=environment.get("ML_MODEL_NAME") or None,
         rank=rank,
         world_size=world_size,
         **vars(flags),

@@ -32,9 +32,11 @@ import storage
 from checkpoint import CheckpointStore, fingerprint
 from data import DataError, Dataset, load_data
 from settings import Settings, read_settings
+from tracking import Tracker, tracked
 
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_TERMINATED = 1, 2, 143
 HELD_OUT_SHARE = 0.2
+TRACKED_SETTINGS = ("trees", "learning_rate", "max_depth", "seed", "target")
 
 logger = logging.getLogger(__name__)
 
@@ -105,12 +107,21 @@ def save(bundle: dict[str, Any], metrics: dict[str, Any], folder_uri: str) -> No
 
 def run(settings: Settings, should_stop: Callable[[], bool]) -> dict[str, Any]:
     """Do one training run from data to saved model and return its metrics."""
-    started = time.monotonic()
     data = load_data(settings.data_uri, settings.target)
+    with tracked(settings.tracking_uri if settings.is_writer else None, settings.model_name) as to:
+        return _run(settings, data, to, should_stop)
+
+
+def _run(
+    settings: Settings, data: Dataset, tracker: Tracker, should_stop: Callable[[], bool]
+) -> dict[str, Any]:
+    """Train, evaluate and save, and tell the tracker."""
+    started = time.monotonic()
     run_id = fingerprint(data, settings)
     X_train, X_test, y_train, y_test = train_test_split(
         data.X, data.y, test_size=HELD_OUT_SHARE, random_state=settings.seed
     )
+    tracker.params({name: getattr(settings, name) for name in TRACKED_SETTINGS})
 
     checkpoints = CheckpointStore(settings.checkpoint_uri, run_id, settings.is_writer)
     model = checkpoints.load(settings.trees) or build_model(settings)
@@ -129,6 +140,8 @@ def run(settings: Settings, should_stop: Callable[[], bool]) -> dict[str, Any]:
     }
     if settings.is_writer:
         save(_bundle(model, data, metrics["version"]), metrics, settings.output_uri)
+    tracker.metrics(metrics)
+    tracker.model(model, X_train, data.features)
     return metrics
 
 

@@ -1,6 +1,5 @@
 import { Grant, IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnMlflowTrackingServer } from 'aws-cdk-lib/aws-sagemaker';
-import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { physicalName } from '../../core/naming';
 import { ARTIFACT_PREFIXES } from '../../core/storage';
@@ -84,9 +83,8 @@ const APPROVE = [
  * approving, and which is why it is not used.
  */
 export function managedServer(scope: Construct, artifacts: IArtifactStore, props: ExperimentTrackingProps): CfnMlflowTrackingServer {
-  const stack = Stack.of(scope);
   const role = new Role(scope, 'Role', {
-    assumedBy: new ServicePrincipal('sagemaker.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
+    assumedBy: new ServicePrincipal('sagemaker.amazonaws.com'),
     description: `Tracking server ${scope.node.path}`,
   });
   artifacts.grants.write(role, ARTIFACT_PREFIXES.mlflow);

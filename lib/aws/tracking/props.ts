@@ -94,6 +94,7 @@ export interface ExperimentTrackingProps extends ExperimentTrackingBaseProps {
    * Storage that the database begins with, from 20 GiB to 6 TiB; it grows by itself to five times as much. Self-hosted only.
    *
    * @default - 20 GiB
+   * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
    */
   readonly databaseStorage?: Size;
   /**
@@ -109,7 +110,7 @@ export interface ExperimentTrackingProps extends ExperimentTrackingBaseProps {
    */
   readonly encryptionKey?: IKey;
   /**
-   * Servers that run at the same time, from 1 to 10. Self-hosted only.
+   * Servers that run at the same time, ten or fewer: each keeps up to 30 connections to the database. Self-hosted only.
    *
    * @default - 1, in prod 2
    */
@@ -118,6 +119,7 @@ export interface ExperimentTrackingProps extends ExperimentTrackingBaseProps {
    * Disk of a server, on which an artifact waits while it is handed on to the store, from 20 to 200 GiB. Self-hosted only.
    *
    * @default - 20 GiB
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html
    */
   readonly ephemeralStorage?: Size;
   /**

@@ -197,9 +197,7 @@ function serverRole(scope: Construct, { artifacts, database, eventBus }: ServerO
 /** The role by which ECS registers servers with VPC Lattice. AWS's managed policy for it covers all target groups of the account. */
 function registrarRole(scope: Construct, { targetGroup }: TrackingFront): Role {
   const role = new Role(scope, 'RegistrarRole', {
-    assumedBy: new ServicePrincipal('ecs.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
-    }),
+    assumedBy: new ServicePrincipal('ecs.amazonaws.com'),
     description: `Registers servers of ${scope.node.path} with VPC Lattice`,
     // In the role itself, so that it is there as soon as the role is.
     inlinePolicies: {

@@ -14,10 +14,13 @@ import { granted } from '../private/dependencies';
 import { imageReference, ResolvedImage } from '../private/image';
 import { autoscale } from '../private/inference-autoscale';
 import { ImportedAppServiceInference, planMetric, siteMetric, WebAppGrants } from '../private/inference-service';
+import { mountFileSystems } from '../private/inference-mounts';
 import { noteInference, ResolvedInference as Resolved, resolveInference } from '../private/inference-props';
 import { authSettings, PLACEHOLDER, SiteImage, siteConfig, siteImage } from '../private/inference-site';
-import { localName } from '../private/name';
+import { grantId, localName } from '../private/name';
 import { privateEndpoint } from '../private/private-endpoint';
+import { readSecrets } from '../private/secret-env';
+import { serviceEnvironment } from '../private/tracking-client';
 import { IPrincipal } from '../resource-group';
 import { AppServiceInferenceProps } from './props';
 import { AppServiceInferenceAttributes, AppServiceInferenceGrants, AzureMetric, IAppServiceInference } from './service';
@@ -95,6 +98,8 @@ export class AppServiceInference extends Construct implements IAppServiceInferen
     this.principal = { principalId: identity.principalId, principalType: 'ServicePrincipal' };
     const puller = localName(this);
     props.registry?.grants.pull(puller, this.principal);
+    props.tracking?.grants.use(grantId(this, 'Service'), this.principal);
+    const secrets = readSecrets(this, props.secrets, this.principal);
     this.servicePlanId = d.servicePlanId ?? this.plan(props, d);
 
     const { image, dependsOn } = this.image(props, d);
@@ -122,8 +127,8 @@ export class AppServiceInference extends Construct implements IAppServiceInferen
         httpLogs: { fileSystem: { retentionInDays: 3, retentionInMb: 35 } },
       },
       authSettingsV2: this.auth(props),
-      lifecycle: d.imageOwner === ImageOwner.PIPELINE ? { ignoreChanges: ['site_config[0].application_stack'] } : undefined,
-      dependsOn: [...dependsOn, ...granted(props.registry, puller)],
+      lifecycle: ignoring(props, d),
+      dependsOn: [...dependsOn, ...granted(props.registry, puller), ...secrets],
     };
     const settings = this.settings(props, d, identity.clientId);
     const app = new LinuxWebApp(this, 'Resource', {
@@ -138,6 +143,7 @@ export class AppServiceInference extends Construct implements IAppServiceInferen
     this.url = `https://${app.defaultHostname}`;
     this.reached(props, 'Endpoint', 'sites');
     this.logged(props, 'Logs', app.id);
+    this.mounted(props, 'Mounts', app);
     if (d.slot) {
       const slot = new LinuxWebAppSlot(this, 'Staging', {
         ...site,
@@ -147,6 +153,7 @@ export class AppServiceInference extends Construct implements IAppServiceInferen
       });
       this.reached(props, 'StagingEndpoint', `sites-${SLOT}`)?.node.addDependency(slot);
       this.logged(props, 'StagingLogs', slot.id);
+      this.mounted(props, 'StagingMounts', slot, SLOT);
     }
     this.grants = new WebAppGrants(this, d.access === Access.AUTHENTICATED ? (g) => void this.allowed.push(g.principalId) : undefined);
     this.outputs(props, d);
@@ -224,6 +231,13 @@ export class AppServiceInference extends Construct implements IAppServiceInferen
       WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'false',
       WEBSITES_CONTAINER_START_TIME_LIMIT: String(d.startTimeout.toSeconds()),
       AZURE_CLIENT_ID: clientId,
+      ...serviceEnvironment(props.tracking, props.model),
+      ...Object.fromEntries(
+        Object.entries(props.secrets ?? {}).map(([variable, { vault, secretName }]) => [
+          variable,
+          `@Microsoft.KeyVault(VaultName=${vault.vaultName};SecretName=${secretName})`,
+        ]),
+      ),
       ...(insights ? { APPLICATIONINSIGHTS_CONNECTION_STRING: insights.connectionString } : {}),
       // A swap waits until every instance of the new version is healthy. Where Entra ID guards the path, a 401 shows that it is up.
       ...(d.slot
@@ -255,6 +269,18 @@ export class AppServiceInference extends Construct implements IAppServiceInferen
     });
   }
 
+  private mounted(props: AppServiceInferenceProps, id: string, site: LinuxWebApp | LinuxWebAppSlot, slotName?: string): void {
+    if (!Object.keys(props.mounts ?? {}).length) return;
+    mountFileSystems(this, id, {
+      resourceGroup: props.resourceGroup,
+      network: props.network!,
+      mounts: props.mounts!,
+      siteName: this.serviceName,
+      slotName,
+      dependsOn: [site],
+    });
+  }
+
   private logged(props: AppServiceInferenceProps, id: string, targetResourceId: string): void {
     if (!props.logWorkspace) return;
     new MonitorDiagnosticSetting(this, id, {
@@ -283,4 +309,14 @@ export class AppServiceInference extends Construct implements IAppServiceInferen
       value: `az webapp deployment slot swap --resource-group ${this.resourceGroupName} --name ${this.serviceName} --slot ${SLOT} --target-slot production`,
     });
   }
+}
+
+/** What others decide about the app. */
+function ignoring(props: AppServiceInferenceProps, d: Resolved): { ignoreChanges: string[] } | undefined {
+  const ignoreChanges = [
+    ...(d.imageOwner === ImageOwner.PIPELINE ? ['site_config[0].application_stack'] : []),
+    // azurerm reads mounts over NFS as if it had made them, and would take them away.
+    ...(Object.keys(props.mounts ?? {}).length ? ['storage_account'] : []),
+  ];
+  return ignoreChanges.length ? { ignoreChanges } : undefined;
 }

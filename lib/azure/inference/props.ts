@@ -1,8 +1,11 @@
 import { Duration, InferenceBaseProps } from '../../core';
+import { ISharedFileSystem } from '../file-system';
 import { ILogWorkspace } from '../logs';
 import { INetwork } from '../network';
 import { IImageRegistry } from '../registry';
 import { IResourceGroup } from '../resource-group';
+import { ISecret } from '../secret';
+import { IExperimentTracking } from '../tracking';
 
 /** Props of `AppServiceInference`. */
 export interface AppServiceInferenceProps extends InferenceBaseProps {
@@ -20,6 +23,12 @@ export interface AppServiceInferenceProps extends InferenceBaseProps {
    * @default - none; images are public
    */
   readonly registry?: IImageRegistry;
+  /**
+   * Server that the service loads its `model` from. The container finds it in `MLFLOW_TRACKING_URI` and is let in.
+   *
+   * @default - none; required for a `model`
+   */
+  readonly tracking?: IExperimentTracking;
   /**
    * Where requests, the container's output and traces are kept.
    *
@@ -63,4 +72,16 @@ export interface AppServiceInferenceProps extends InferenceBaseProps {
    * @see https://learn.microsoft.com/azure/app-service/reference-app-settings#custom-containers
    */
   readonly startTimeout?: Duration;
+  /**
+   * File systems of kind `posix` that the container sees, by path; five at most. App Service mounts them over NFS, through the network.
+   *
+   * @default - none
+   */
+  readonly mounts?: { readonly [path: string]: ISharedFileSystem };
+  /**
+   * Secrets that the container gets, by environment variable. App Service reads them from the vault; restart the app after a value was put.
+   *
+   * @default - none
+   */
+  readonly secrets?: { readonly [variable: string]: ISecret };
 }

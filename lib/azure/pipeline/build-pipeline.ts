@@ -6,17 +6,20 @@ import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-
 import { Fn, TerraformOutput, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
 import { IBuildPipeline, PipelineStage, RepositoryProvider } from '../../core';
+import { Checks } from '../../core/errors';
 import { parity } from '../../core/parity';
 import { PIPELINE_DEFAULTS } from '../../core/pipeline';
 import { literal } from '../../core/terraform-text';
 import { imageName } from '../private/image';
-import { localName } from '../private/name';
+import { grantId, localName } from '../private/name';
 import { DevOpsData, DevOpsProvider, DevOpsResource } from '../private/pipeline-devops';
 import { pipelineFile } from '../private/pipeline-file';
 import { ResolvedPipeline, resolvePipeline } from '../private/pipeline-props';
 import { assignRole } from '../private/role';
-import { IPrincipal } from '../resource-group';
+import { PipelineStarter, DevOpsPipeline } from '../private/pipeline-starter';
+import { IPrincipal, IResourceGroup } from '../resource-group';
 import { SUPPORT } from '../support';
+import { ModelEventTarget } from '../tracking';
 import { AzureDevOpsProject, BuildPipelineProps } from './props';
 
 /**
@@ -55,8 +58,13 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
   /** Who the pipeline is in Entra ID. */
   public readonly principal: IPrincipal;
 
+  private readonly resourceGroup: IResourceGroup;
+  private definition: DevOpsPipeline | undefined;
+  private starter: PipelineStarter | undefined;
+
   public constructor(scope: Construct, id: string, props: BuildPipelineProps) {
     super(scope, id);
+    this.resourceGroup = props.resourceGroup;
     const d = resolvePipeline(this, props);
     this.pipelineName = localName(this);
     const place = { resourceGroupName: props.resourceGroup.resourceGroupName, location: props.resourceGroup.location };
@@ -67,6 +75,7 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
       assignRole(this, 'Builder', 'Container Registry Tasks Contributor', props.registry.registryId, this.principal);
     }
     props.service?.grants.deploy(this.pipelineName, this.principal);
+    props.tracking?.grants.use(this.pipelineName, this.principal);
 
     const log =
       props.logWorkspace &&
@@ -101,6 +110,7 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
           registry: props.registry,
           repository,
           service: props.service,
+          tracking: props.tracking?.environment(),
           // With keys switched off, it tells where to send events to, and lets nobody do so.
           runLog: log && Fn.nonsensitive(log.connectionString),
         }),
@@ -110,7 +120,29 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
     if (!devOps) steps.push(...this.byHand(d, props, identity));
     new TerraformOutput(this, 'Setup', { description: 'What remains to be done, once', value: literal(steps.join('\n')) });
     new TerraformOutput(this, 'Run', { description: 'Runs the pipeline now', value: this.runCommand });
+    for (const model of props.startOnApproval ?? []) model.onApproved(grantId(this, 'Start'), this.modelEventTarget());
     this.note(props);
+  }
+
+  /**
+   * What runs the pipeline for each event of a model, as `ModelRegistry.onApproved` takes it: a queue of Service Bus (Basic, without keys), and
+   * a Logic App that looks into it every five minutes and may run this one pipeline. It takes one of the organization's basic licences.
+   *
+   * @throws a problem if `azureDevOps` does not name the project, because the pipeline is not Terraform's then
+   */
+  public modelEventTarget(): ModelEventTarget {
+    const checks = new Checks(this, 'azure.BuildPipeline');
+    checks.require(
+      this.definition !== undefined,
+      'missing',
+      'azureDevOps',
+      undefined,
+      'an event can only run a pipeline that Terraform has made',
+      'write azureDevOps: (targets.azure.devOps), or send events to a ModelEventTarget of your own',
+    );
+    checks.done();
+    this.starter ??= new PipelineStarter(this, 'Starter', this.resourceGroup, this.definition!);
+    return this.starter.target;
   }
 
   /** Builds on commit and on a new base image, once there is a token to read the repository with. */
@@ -199,6 +231,13 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
             },
       ],
     });
+    this.definition = {
+      provider,
+      organization: devOps.organization,
+      project,
+      definition: definition.get('id'),
+      branch: d.branch,
+    };
     new DevOpsResource(this, 'Authorization', 'pipeline_authorization', provider, {
       project_id: project,
       resource_id: connection.get('id'),

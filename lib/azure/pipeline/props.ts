@@ -1,8 +1,10 @@
 import { BuildPipelineBaseProps } from '../../core';
 import { IAppServiceInference } from '../inference';
 import { ILogWorkspace } from '../logs';
+import { IModelRegistry } from '../models';
 import { IImageRegistry } from '../registry';
 import { IResourceGroup } from '../resource-group';
+import { IExperimentTracking } from '../tracking';
 
 /** The project in Azure DevOps that a pipeline runs in. */
 export interface AzureDevOpsProject {
@@ -54,6 +56,19 @@ export interface BuildPipelineProps extends BuildPipelineBaseProps {
    * @default - Microsoft-hosted agents
    */
   readonly agentPool?: string;
+  /**
+   * Server that the test commands log runs to, or read registered models from. They find it in `MLFLOW_TRACKING_URI` and are let in as the
+   * pipeline. A server that answers in its network only needs an `agentPool` in that network.
+   *
+   * @default - none
+   */
+  readonly tracking?: IExperimentTracking;
+  /**
+   * Models whose approval runs it, within five minutes; see `modelEventTarget`. Needs `azureDevOps`.
+   *
+   * @default - none: it runs on commits, and when somebody says so
+   */
+  readonly startOnApproval?: IModelRegistry[];
   /**
    * Where the pipeline file is in the repository.
    *

@@ -39,6 +39,9 @@ az acr build --registry "$REGISTRY" --image "$IMAGE" $pool "$SOURCE" || status=$
 if [ -n "$AGENT_POOL" ]; then
   az acr agentpool update --registry "$REGISTRY" --name "$AGENT_POOL" --count 0 --output none
 fi
+if [ $status -eq 0 ] && [ -n "$LOCK" ]; then
+  az acr repository update --name "$REGISTRY" --image "$IMAGE" --write-enabled false --output none
+fi
 exit $status
 `;
 
@@ -72,6 +75,7 @@ export function imageReference(scope: Construct, id: string, image: ContainerIma
           IMAGE: repositoryAndTag,
           SOURCE: source.path,
           AGENT_POOL: registry!.buildAgentPoolName ?? '',
+          ...(registry!.immutableTags ? { LOCK: 'true' } : {}),
         },
       },
     ],

@@ -9,9 +9,12 @@ import { SUPPORT } from '../support';
 import { parseCidr } from './cidr';
 import { checkImage } from '../../core/image';
 import { PlanSize, planSize } from './inference-plan';
-import { checkEnv } from './inference-site';
+import { checkSiteMounts } from './inference-mounts';
+import { checkEnv, isOurs } from './inference-site';
 import { parseResourceId } from './resource-id';
 import { checksFor } from './root';
+import { checkSecrets } from './secret-env';
+import { checkTracked } from './tracking-client';
 
 /** App Service ends requests after this long, whatever the app wants. */
 const FRONT_END_SECONDS = 230;
@@ -87,6 +90,9 @@ export function resolveInference(scope: Construct, props: AppServiceInferencePro
   checkCallers(checks, props, d.access);
   checkSource(checks, props, imageOwner);
   checkEnv(checks, props.env ?? {});
+  checkTracked(checks, props);
+  checkSiteMounts(checks, props);
+  checkSecrets(checks, props.secrets, props.env, isOurs);
   if (props.accelerator)
     checks.refuse(
       'unsupported',
@@ -222,6 +228,9 @@ export function noteInference(scope: Construct, props: AppServiceInferenceProps,
   if (props.concurrency !== undefined)
     near('inference.scaling.concurrency', 'scaling.concurrency', `an instance is added when ${d.concurrency} requests wait`);
   if (props.access !== undefined) exact('access', SUPPORT[`inference.access.${d.access}`].by);
+  if (props.mounts) exact('mounts', SUPPORT['inference.mounts.posix'].by);
+  if (props.secrets) exact('secrets', SUPPORT['inference.secrets'].by);
+  if (props.model) exact('model', `ML_MODEL_URI=${props.tracking!.modelUri(props.model)}`);
   if (!props.rollout || d.rollout.strategy === RolloutStrategy.ALL_AT_ONCE) return;
   const row = `inference.rollout.${d.rollout.strategy}` as const;
   if (d.slot) exact('rollout', SUPPORT[row].by);

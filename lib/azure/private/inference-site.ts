@@ -88,6 +88,11 @@ export function authSettings(clientId: string, tenantId: string, allowedIdentiti
 const OURS =
   /^(PORT|WEBSITES_PORT|WEBSITES_ENABLE_APP_SERVICE_STORAGE|WEBSITES_CONTAINER_START_TIME_LIMIT|WEBSITE_SWAP_WARMUP_.*|WEBSITE_HEALTHCHECK_.*|DOCKER_.*|APPLICATIONINSIGHTS_CONNECTION_STRING|AZURE_CLIENT_ID|ML_SLOT)$/;
 
+/** Whether the library sets a variable itself. */
+export function isOurs(variable: string): boolean {
+  return OURS.test(variable);
+}
+
 /** Refuses variables that App Service does not take, or that this library sets. */
 export function checkEnv(checks: Checks, env: { readonly [name: string]: string }): void {
   for (const [name, value] of Object.entries(env)) {
@@ -99,7 +104,7 @@ export function checkEnv(checks: Checks, env: { readonly [name: string]: string 
         'a setting of App Service on Linux is named by letters, digits, underscores and dots',
         'write another name',
       );
-    if (OURS.test(name))
+    if (isOurs(name))
       checks.refuse('conflict', `env.${name}`, value, 'the library sets it', name.endsWith('PORT') ? 'write port instead' : 'leave it out');
   }
 }

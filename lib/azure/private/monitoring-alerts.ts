@@ -65,10 +65,13 @@ export function queryAlarm(scope: Construct, id: string, route: AlarmRoute, a: Q
   });
 }
 
-/** An alarm that is raised while a metric is above a number. */
+/** An alarm that is raised while a metric is above a number, or below one. */
 export interface MetricAlarm extends Alarm {
   readonly metric: AzureMetric;
-  readonly above: number;
+  /** The number that it must not be above. */
+  readonly above?: number;
+  /** Or the number that it must not be below. */
+  readonly below?: number;
   readonly window: string;
   /** Dimension and value that it is limited to. */
   readonly only?: readonly [string, string];
@@ -90,8 +93,8 @@ export function metricAlarm(scope: Construct, id: string, route: AlarmRoute, a: 
         metricNamespace: a.metric.namespace,
         metricName: a.metric.metricName,
         aggregation: a.metric.aggregation,
-        operator: 'GreaterThan',
-        threshold: a.above,
+        operator: a.below === undefined ? 'GreaterThan' : 'LessThan',
+        threshold: a.below ?? a.above ?? 0,
         dimension: a.only && [{ name: a.only[0], operator: 'Include', values: [a.only[1]] }],
         // The metric is there once the resource has been used.
         skipMetricValidation: true,

@@ -23,6 +23,8 @@ export interface PipelineFile {
   /** Name of the image in the registry. */
   readonly repository: string;
   readonly service?: IAppServiceInference;
+  /** Variables by which the test commands find a tracking server; they run as the pipeline's identity then. */
+  readonly tracking?: { readonly [name: string]: string };
   /** Connection string of the Application Insights that failures are written to. */
   readonly runLog?: string;
 }
@@ -49,7 +51,7 @@ export function pipelineFile(f: PipelineFile): string {
   const has = (stage: PipelineStage): boolean => f.stages.includes(stage);
   const before = [
     ...(has(PipelineStage.LINT) ? [commands(f, 'Lint', f.lintCommands)] : []),
-    ...(has(PipelineStage.TEST) ? [commands(f, 'Test', f.testCommands)] : []),
+    ...(has(PipelineStage.TEST) ? [commands(f, 'Test', f.testCommands, f.tracking !== undefined)] : []),
     ...(has(PipelineStage.BUILD) ? [build(f)] : []),
   ];
   const service = has(PipelineStage.DEPLOY) ? f.service : undefined;
@@ -94,10 +96,11 @@ function variables(f: PipelineFile, service: IAppServiceInference | undefined): 
         }
       : { TAG: '$(Build.SourceVersion)' }),
     ...(f.runLog ? { RUN_LOG: f.runLog } : {}),
+    ...f.tracking,
   };
 }
 
-function commands(f: PipelineFile, stage: string, lines: readonly string[]): Stage {
+function commands(f: PipelineFile, stage: string, lines: readonly string[], signedIn = false): Stage {
   return {
     stage,
     jobs: [
@@ -106,7 +109,9 @@ function commands(f: PipelineFile, stage: string, lines: readonly string[]): Sta
         steps: [
           { checkout: 'self', fetchDepth: 1 },
           { task: 'UsePythonVersion@0', inputs: { versionSpec: f.pythonVersion } },
-          ...lines.map((script) => ({ script, workingDirectory: f.directory })),
+          ...lines.map((script) =>
+            signedIn ? az(f, script, `${script}\n`, { workingDirectory: f.directory }) : { script, workingDirectory: f.directory },
+          ),
         ],
       },
     ],
@@ -314,10 +319,16 @@ interface StepOptions {
   readonly condition?: string;
   /** Logs in again and again, as without a secret a session cannot be renewed. */
   readonly keepAzSessionActive?: boolean;
+  readonly workingDirectory?: string;
 }
 
 /** A step that runs a shell script, logged in to Azure. */
-function az(f: PipelineFile, displayName: string, script: string, { condition, keepAzSessionActive }: StepOptions = {}): Yaml {
+function az(
+  f: PipelineFile,
+  displayName: string,
+  script: string,
+  { condition, keepAzSessionActive, workingDirectory }: StepOptions = {},
+): Yaml {
   return {
     task: 'AzureCLI@2',
     displayName,
@@ -327,6 +338,7 @@ function az(f: PipelineFile, displayName: string, script: string, { condition, k
       scriptType: 'bash',
       scriptLocation: 'inlineScript',
       keepAzSessionActive,
+      workingDirectory,
       inlineScript: `set -euo pipefail\n${script}`,
     },
   };

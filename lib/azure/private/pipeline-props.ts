@@ -40,6 +40,22 @@ export function resolvePipeline(scope: Construct, props: BuildPipelineProps): Re
       'a stage without commands does nothing',
       'write a command, or leave the stage out of stages',
     );
+  checks.require(
+    !props.startOnApproval?.length || props.azureDevOps !== undefined,
+    'missing',
+    'azureDevOps',
+    undefined,
+    'an approval can only run a pipeline that Terraform has made',
+    'write azureDevOps: (targets.azure.devOps), or leave startOnApproval out',
+  );
+  checks.require(
+    !props.tracking?.privateAccess || props.agentPool !== undefined,
+    'missing',
+    'agentPool',
+    undefined,
+    "the tracking server answers in its network only, and Microsoft's agents are outside",
+    'write agentPool: and a pool of agents in that network, or leave tracking out',
+  );
   const filePath = props.filePath ?? 'azure-pipelines.yml';
   checks.require(
     /^[\w.-][\w./-]*\.ya?ml$/.test(filePath) && !filePath.includes('..'),

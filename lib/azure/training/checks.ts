@@ -4,7 +4,10 @@ import { Checks, thousands } from '../../core/errors';
 import { RENDEZVOUS_ENV, TRAINING_ENV, defaultCapacity } from '../../core/training';
 import { imageConfig } from '../private/dockerfile';
 import { checkImage } from '../../core/image';
+import { checkSecrets } from '../private/secret-env';
+import { checkTracked } from '../private/tracking-client';
 import { SUPPORT } from '../support';
+import { checkMounts } from './at-start';
 import { GpuTrainingClusterProps } from './cluster-props';
 
 /** What the checks found out on the way. */
@@ -36,9 +39,12 @@ export function checkTraining(checks: Checks, props: GpuTrainingClusterProps): C
   checks.within('retries', retries, 0, 9, 'this library');
   checkImage(checks, props.image, props.registry);
   const command = commandOf(checks, props);
+  checkTracked(checks, props);
+  checkMounts(checks, props);
+  checkSecrets(checks, props.secrets, props.env, isOurs);
   for (const name of Object.keys(props.env ?? {}))
     checks.require(
-      ![...Object.values(TRAINING_ENV), ...RENDEZVOUS_ENV].includes(name as never),
+      !isOurs(name),
       'conflict',
       `env.${name}`,
       props.env![name],
@@ -155,4 +161,8 @@ function commandOf(checks: Checks, props: GpuTrainingClusterProps): readonly str
     'write command: [python, train.py]',
   );
   return command;
+}
+
+function isOurs(variable: string): boolean {
+  return [...Object.values(TRAINING_ENV), ...RENDEZVOUS_ENV].includes(variable as never);
 }

@@ -1,9 +1,12 @@
 import { Duration, Size, TrainingBaseProps } from '../../core';
+import { ISharedFileSystem } from '../file-system';
 import { ILogWorkspace } from '../logs';
 import { INetwork } from '../network';
 import { IImageRegistry } from '../registry';
 import { IResourceGroup } from '../resource-group';
+import { ISecret } from '../secret';
 import { IArtifactStore } from '../storage';
+import { IExperimentTracking } from '../tracking';
 import { ITrainingWorkspace } from './workspace';
 
 /** Props of `GpuTrainingCluster`. */
@@ -24,6 +27,13 @@ export interface GpuTrainingClusterProps extends TrainingBaseProps {
    * @default - none; required for an image that is built from a directory
    */
   readonly registry?: IImageRegistry;
+  /**
+   * Server that jobs log runs to and register models with. They find it in `MLFLOW_TRACKING_URI` and are let in; Azure ML's own variables,
+   * which would send runs to the workspace, are taken back.
+   *
+   * @default - the MLflow endpoint of the workspace, which Azure ML names to every job
+   */
+  readonly tracking?: IExperimentTracking;
   /**
    * Azure ML workspace to share with other clusters.
    *
@@ -61,4 +71,18 @@ export interface GpuTrainingClusterProps extends TrainingBaseProps {
    * @default false
    */
   readonly mountArtifacts?: boolean;
+  /**
+   * File systems of kind `posix` that jobs mount, by path. The job mounts them itself, as root, by the NFS client of the image (`nfs-common`);
+   * the container gets the capability SYS_ADMIN for it.
+   *
+   * @default - none
+   */
+  readonly mounts?: { readonly [path: string]: ISharedFileSystem };
+  /**
+   * Secrets that jobs get, by environment variable. They are read from the vault by the machine's identity when a job starts, with the Python 3
+   * of the image; a job whose secret has no value yet stops and says so.
+   *
+   * @default - none
+   */
+  readonly secrets?: { readonly [variable: string]: ISecret };
 }

@@ -14,11 +14,15 @@ import { literal } from '../../core/terraform-text';
 import { imageReference } from '../private/image';
 import { kebab } from '../../core/naming';
 import { grantId, localName } from '../private/name';
-import { recurrence } from '../private/recurrence';
+import { EventQueue } from '../private/event-queue';
+import { Recurrence, recurrence } from '../private/recurrence';
 import { checksFor } from '../private/root';
-import { IPrincipal } from '../resource-group';
+import { readSecrets } from '../private/secret-env';
+import { jobEnvironment, tracksElsewhere } from '../private/tracking-client';
+import { IPrincipal, IResourceGroup } from '../resource-group';
 import { ArtifactStore, IArtifactStore } from '../storage';
 import { CAPACITY_REASON, FABRIC_REASON, SUPPORT } from '../support';
+import { ModelEventTarget } from '../tracking';
 import { GpuTrainingClusterGrants, IGpuTrainingCluster } from './cluster-types';
 import { checkTraining } from './checks';
 import { GpuTrainingClusterProps } from './cluster-props';
@@ -73,6 +77,10 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
   /** Identity of the machines; grant it what programs need beside the artifact store. */
   public readonly identity: IPrincipal;
 
+  private readonly launch: (id: string, starts: Recurrence | EventQueue) => void;
+  private readonly resourceGroup: IResourceGroup;
+  private events: EventQueue | undefined;
+
   public constructor(scope: Construct, id: string, props: GpuTrainingClusterProps) {
     super(scope, id);
     const checks = checksFor(this, 'azure.GpuTrainingCluster');
@@ -80,6 +88,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
     const starts = props.schedule && checks.collect(() => recurrence(props.schedule!));
     checks.done();
     const { resourceGroup, network, environment, registry, logWorkspace } = props;
+    this.resourceGroup = resourceGroup;
     const artifacts = props.artifacts ?? new ArtifactStore(this, 'Artifacts', { resourceGroup, network, environment });
     const workspace =
       props.workspace ?? new TrainingWorkspace(this, 'Workspace', { resourceGroup, network, environment, registry, logWorkspace });
@@ -98,12 +107,16 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
     artifacts.grants.write(who, this.identity);
     registry?.grants.pull(who, this.identity);
     workspace.grants.compute(who, this.identity);
+    props.tracking?.grants.use(who, this.identity);
+    const secrets = readSecrets(this, props.secrets, this.identity);
 
     const dependsOn = [
       // A machine without a public address finds Azure ML through the workspace's private endpoint.
       ...resourcesOf(workspace, 'azurerm_private_endpoint'),
       ...readyNetwork(network),
       ...[artifacts, registry, workspace].flatMap((on) => granted(on, who)),
+      ...secrets,
+      ...Object.values(props.mounts ?? {}).flatMap((fileSystem) => resourcesOf(fileSystem, 'azurerm_private_endpoint')),
     ];
     const clusters = capacity.map((link, i) => this.cluster(link, i, machine, identity, workspace, dependsOn, props));
     this.node.defaultChild = clusters[0];
@@ -115,6 +128,9 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
       command,
       workingDirectory: props.workingDirectory ?? (props.image.directory && imageConfig(props.image.directory).workingDirectory),
       env: this.environment(props, machine, artifacts),
+      tracksElsewhere: tracksElsewhere(props.tracking, workspace.workspaceId),
+      fileSystems: props.mounts ?? {},
+      secrets: Object.fromEntries(Object.entries(props.secrets ?? {}).map(([variable, { secretUri }]) => [variable, secretUri])),
       mounts: props.mountArtifacts ? this.mounts(artifacts, workspace) : [],
       instances: props.nodesPerJob ?? 1,
       sharedMemory: `${Math.floor(props.sharedMemory?.toGibibytes() ?? machine.ramGib / 2)}g`,
@@ -134,17 +150,30 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
         value: first ? this.submitCommand : `${this.submitCommand} --set compute=azureml:${this.computeNames[i]}`,
       });
     });
-    if (starts)
-      new Launcher(this, 'Launcher', {
+    this.launch = (launcher, when) =>
+      void new Launcher(this, launcher, {
         resourceGroup,
         workspace,
         job,
-        recurrence: starts,
+        starts: when,
         computeIds: clusters.map((c) => c.id),
         dependsOn: image.dependsOn,
       });
+    if (starts) this.launch('Launcher', starts);
     this.grants = new Grants(this, workspace);
     this.report(props, machine, capacity);
+  }
+
+  /**
+   * What starts a job for each event of a model, as `ModelRegistry.onApproved` takes it: a queue of Service Bus (Basic, without keys), and a
+   * Logic App that looks into it every five minutes, for about a quarter of a dollar a month.
+   */
+  public modelEventTarget(): ModelEventTarget {
+    if (!this.events) {
+      this.events = new EventQueue(this, 'Events', this.resourceGroup);
+      this.launch('EventLauncher', this.events);
+    }
+    return this.events.target;
   }
 
   private cluster(
@@ -186,6 +215,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
     const nodes = props.nodesPerJob ?? 1;
     return {
       ...props.env,
+      ...jobEnvironment(props.tracking, this.workspaceId, props.modelName),
       ...(props.mountArtifacts
         ? {}
         : {
@@ -239,6 +269,9 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
     if (nodes > 1 && machine.rdma) parity.mapped(this, 'azure', 'nodesPerJob', `${nodes} machines with InfiniBand, PyTorch distribution`);
     if (nodes > 1 && !machine.rdma)
       parity.approximated(this, 'azure', 'nodesPerJob', `${nodes} machines, PyTorch distribution`, FABRIC_REASON);
+    if (props.mounts)
+      parity.approximated(this, 'azure', 'mounts', SUPPORT['training.mounts.posix'].by, SUPPORT['training.mounts.posix'].reason!);
+    if (props.secrets) parity.mapped(this, 'azure', 'secrets', SUPPORT['training.secrets'].by);
     if (props.schedule) parity.mapped(this, 'azure', 'schedule', SUPPORT['training.schedule'].by);
   }
 }

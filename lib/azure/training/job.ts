@@ -5,6 +5,9 @@ import { Construct } from 'constructs';
 import { contentHash } from '../../core/naming';
 import { Duration } from '../../core/units';
 import { stagingFolder } from '../private/staging';
+import { trackElsewhere } from '../private/tracking-client';
+import { ISharedFileSystem } from '../file-system';
+import { MOUNTING, mounting, readingSecrets } from './at-start';
 
 /** A folder of the artifact store that a job sees as a folder of its machine. */
 export interface Mount {
@@ -25,7 +28,13 @@ export interface Job {
   readonly command: readonly string[];
   readonly workingDirectory?: string;
   readonly env: { readonly [name: string]: string };
+  /** Runs go to another server than the workspace that the job is in. */
+  readonly tracksElsewhere: boolean;
   readonly mounts: readonly Mount[];
+  /** File systems that the job mounts itself, by path. */
+  readonly fileSystems: { readonly [path: string]: ISharedFileSystem };
+  /** URIs of the secrets that it reads when it starts, by variable. */
+  readonly secrets: { readonly [variable: string]: string };
   readonly instances: number;
   /** Shared memory, such as `16g`. */
   readonly sharedMemory: string;
@@ -37,12 +46,19 @@ export function shellCommand(job: Job): string {
   return [
     // Lets Azure SDKs act as the machine's identity without further ado.
     ...('AZURE_CLIENT_ID' in job.env ? [] : ['export AZURE_CLIENT_ID="$DEFAULT_IDENTITY_CLIENT_ID"']),
+    ...(job.tracksElsewhere ? [trackElsewhere()] : []),
     ...job.mounts.map((m) => `export ${m.variable}="\${{${m.writable ? 'outputs' : 'inputs'}.${m.name}}}"`),
+    ...mounting(job.fileSystems),
+    ...readingSecrets(job.secrets, quote),
     // Azure ML chooses these three on each machine.
     ...(job.instances > 1 ? ['echo "machine $NODE_RANK of $NNODES meets the others at $MASTER_ADDR:$MASTER_PORT"'] : []),
     ...(job.workingDirectory === undefined ? [] : [`cd ${quote(job.workingDirectory)}`]),
     job.command.map(quote).join(' '),
   ].join(' && ');
+}
+
+function mounts(job: Job): boolean {
+  return Object.keys(job.fileSystems).length > 0;
 }
 
 interface Tree {
@@ -67,7 +83,7 @@ function specification(job: Job, compute: string): Tree {
     environment_variables: { ...job.env },
     ...(job.mounts.length ? { inputs: side(false), outputs: side(true) } : {}),
     compute: `azureml:${compute}`,
-    resources: { instance_count: job.instances, shm_size: job.sharedMemory },
+    resources: { instance_count: job.instances, shm_size: job.sharedMemory, ...(mounts(job) ? { docker_args: MOUNTING } : {}) },
     ...(job.instances > 1 ? { distribution: { type: 'pytorch', process_count_per_instance: 1 } } : {}),
     limits: { timeout: job.timeout.toSeconds() },
     identity: { type: 'managed' },
@@ -130,7 +146,7 @@ export function jobProperties(job: Job, computeId: string, environmentId: string
     command: shellCommand(job),
     environmentVariables: job.env,
     ...(job.mounts.length ? { inputs: side(false), outputs: side(true) } : {}),
-    resources: { instanceCount: job.instances, shmSize: job.sharedMemory },
+    resources: { instanceCount: job.instances, shmSize: job.sharedMemory, ...(mounts(job) ? { dockerArgs: MOUNTING } : {}) },
     ...(job.instances > 1 ? { distribution: { distributionType: 'PyTorch', processCountPerInstance: 1 } } : {}),
     limits: { jobLimitsType: 'Command', timeout: job.timeout.toIso() },
     identity: { identityType: 'Managed' },

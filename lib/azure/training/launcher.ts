@@ -4,15 +4,15 @@ import { LogicAppWorkflow } from '@cdktf/provider-azurerm/lib/logic-app-workflow
 import { Fn, ITerraformDependable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { contentHash } from '../../core/naming';
-import { literal } from '../../core/terraform-text';
+import { ARM, body, call } from '../private/logic-app';
 import { granted } from '../private/dependencies';
 import { grantId, localName } from '../private/name';
+import { EventQueue } from '../private/event-queue';
 import { Recurrence } from '../private/recurrence';
 import { IResourceGroup } from '../resource-group';
 import { Job, jobProperties } from './job';
 import { ITrainingWorkspace } from './workspace';
 
-const ARM = 'https://management.azure.com';
 const API = 'api-version=2025-09-01';
 /** What Azure ML calls a job that no machine has come for yet. */
 const WAITING = "createArray('NotStarted','Starting','Provisioning','Preparing','Queued')";
@@ -23,7 +23,8 @@ const PATIENCE = 30;
 export interface LauncherProps {
   readonly resourceGroup: IResourceGroup;
   readonly workspace: ITrainingWorkspace;
-  readonly recurrence: Recurrence;
+  /** When it starts by itself; or the queue whose events start it. */
+  readonly starts: Recurrence | EventQueue;
   readonly job: Job;
   /** Ids of the compute clusters, in the order of the capacity chain. */
   readonly computeIds: readonly string[];
@@ -31,7 +32,7 @@ export interface LauncherProps {
 }
 
 /**
- * Submits a job by the clock, and moves it along the capacity chain.
+ * Submits a job by the clock or for each event, and moves it along the capacity chain.
  *
  * A Logic App and not a schedule of Azure ML: such a schedule cannot be deleted before somebody has disabled it, and needs a registered
  * environment, which can never be deleted; `terraform destroy` would end in an error.
@@ -56,11 +57,14 @@ export class Launcher extends Construct {
       body: body({ type: 'Scope', runAfter: {}, actions: actions(props) }),
       dependsOn: [...props.dependsOn],
     });
+    const { starts } = props;
+    const events = starts instanceof EventQueue;
+    const receiver = events ? [starts.receivedBy({ principalId: workflow.identity.principalId, principalType: 'ServicePrincipal' })] : [];
     new LogicAppTriggerCustom(this, 'Trigger', {
-      name: 'Schedule',
+      name: events ? 'Event' : 'Schedule',
       logicAppId: workflow.id,
-      body: body({ type: 'Recurrence', recurrence: props.recurrence }),
-      dependsOn: [action, ...granted(props.workspace, submitter)],
+      body: body(events ? starts.trigger : { type: 'Recurrence', recurrence: starts }),
+      dependsOn: [action, ...receiver, ...granted(props.workspace, submitter)],
     });
   }
 }
@@ -112,20 +116,10 @@ function actions({ workspace, job, computeIds }: LauncherProps): object {
   };
 }
 
-function call(method: string, uri: string, content?: object): { type: string; inputs: object } {
-  const authentication = { type: 'ManagedServiceIdentity', audience: `${ARM}/` };
-  const sent = content ? { headers: { 'Content-Type': 'application/json' }, body: content } : {};
-  return { type: 'Http', inputs: { method, uri, ...sent, authentication } };
-}
-
 /** Texts that Logic Apps shall not read as expressions: those that start with `@` or have `@{` in them. */
 function verbatim<T>(value: T): T {
   if (typeof value === 'string') return value.replace(/@(?=\{)/g, '@@').replace(/^@(?!@\{)/, '@@') as T;
   if (Array.isArray(value)) return value.map(verbatim) as T;
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, verbatim(v)])) as T;
   return value;
-}
-
-function body(content: object): string {
-  return literal(JSON.stringify(content));
 }

@@ -1,18 +1,14 @@
-import { ApplicationInsights } from '@cdktf/provider-azurerm/lib/application-insights';
-import { DataAzurermClientConfig } from '@cdktf/provider-azurerm/lib/data-azurerm-client-config';
-import { KeyVault } from '@cdktf/provider-azurerm/lib/key-vault';
 import { MachineLearningWorkspace } from '@cdktf/provider-azurerm/lib/machine-learning-workspace';
 import { MonitorDiagnosticSetting } from '@cdktf/provider-azurerm/lib/monitor-diagnostic-setting';
-import { StorageAccount } from '@cdktf/provider-azurerm/lib/storage-account';
 import { TerraformOutput } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
-import { Environment, EnvironmentPolicy, policyOf } from '../../core/environment';
+import { Environment } from '../../core/environment';
 import { ILogWorkspace, LogWorkspace } from '../logs';
 import { INetwork } from '../network';
 import { withoutDataPlane } from '../private/data-plane';
 import { resourcesOf } from '../private/dependencies';
-import { globalName, localName } from '../private/name';
-import { privateEndpoint } from '../private/private-endpoint';
+import { endpoint, workspaceParts } from '../private/ml-workspace';
+import { localName } from '../private/name';
 import { parseResourceId } from '../private/resource-id';
 import { assignRole } from '../private/role';
 import { checksFor } from '../private/root';
@@ -116,25 +112,16 @@ export class TrainingWorkspace extends Construct implements ITrainingWorkspace {
   public constructor(scope: Construct, id: string, props: TrainingWorkspaceProps) {
     super(scope, id);
     checksFor(this, 'azure.TrainingWorkspace').done();
-    const policy = policyOf(props.environment);
-    const { resourceGroup, environment } = props;
-    const logs = props.logWorkspace ?? new LogWorkspace(this, 'Logs', { resourceGroup, environment });
-    const storage = this.storage(props, policy);
-    const vault = this.vault(props, policy);
-    const insights = new ApplicationInsights(this, 'Insights', {
-      name: localName(this),
-      ...placeOf(resourceGroup),
-      applicationType: 'web',
-      workspaceId: logs.workspaceId,
-      retentionInDays: policy.logRetentionDays,
-    });
+    const { resourceGroup, network, environment } = props;
+    const logWorkspace = props.logWorkspace ?? new LogWorkspace(this, 'Logs', { resourceGroup, environment });
+    const parts = { resourceGroup, network, logWorkspace, environment };
+    const made = workspaceParts(this, parts);
     this.workspaceName = localName(this, 33);
     const workspace = new MachineLearningWorkspace(this, 'Resource', {
       name: this.workspaceName,
-      ...placeOf(resourceGroup),
-      storageAccountId: storage.id,
-      keyVaultId: vault.id,
-      applicationInsightsId: insights.id,
+      resourceGroupName: resourceGroup.resourceGroupName,
+      location: resourceGroup.location,
+      ...made,
       containerRegistryId: props.registry?.registryId,
       identity: { type: 'SystemAssigned' },
       publicNetworkAccessEnabled: false,
@@ -150,66 +137,18 @@ export class TrainingWorkspace extends Construct implements ITrainingWorkspace {
     withoutDataPlane(this, 'azure.TrainingWorkspace');
     this.workspaceId = workspace.id;
     this.workspaceResourceGroupName = resourceGroup.resourceGroupName;
-    this.endpoint('Endpoint', props, workspace.id, 'amlworkspace', ['privatelink.api.azureml.ms', 'privatelink.notebooks.azure.net']);
+    endpoint(this, 'Endpoint', parts, workspace.id, 'amlworkspace', ['privatelink.api.azureml.ms', 'privatelink.notebooks.azure.net']);
     new MonitorDiagnosticSetting(this, 'Diagnostics', {
       name: 'logs',
       targetResourceId: workspace.id,
-      logAnalyticsWorkspaceId: logs.workspaceId,
+      logAnalyticsWorkspaceId: logWorkspace.workspaceId,
       enabledLog: LOGS.map((category) => ({ category })),
     });
-    this.grants = new Grants(this, this.workspaceId, storage.id);
+    this.grants = new Grants(this, this.workspaceId, made.storageAccountId);
     new TerraformOutput(this, 'QuotaCommand', {
       description: 'Shows how many cores of each kind of machine may be used; GPUs start at none, and have to be asked for',
       value: `az ml compute list-usage --resource-group ${this.workspaceResourceGroupName} --workspace-name ${this.workspaceName} --output table`,
     });
-  }
-
-  private storage(props: TrainingWorkspaceProps, policy: EnvironmentPolicy): StorageAccount {
-    const holder = new Construct(this, 'Storage');
-    const account = new StorageAccount(holder, 'Resource', {
-      name: globalName(holder, props.resourceGroup, 24),
-      ...placeOf(props.resourceGroup),
-      accountTier: 'Standard',
-      accountReplicationType: policy.multiZone ? 'ZRS' : 'LRS',
-      minTlsVersion: 'TLS1_2',
-      httpsTrafficOnlyEnabled: true,
-      defaultToOauthAuthentication: true,
-      localUserEnabled: false,
-      allowNestedItemsToBePublic: false,
-      crossTenantReplicationEnabled: false,
-      publicNetworkAccessEnabled: false,
-      networkRules: { defaultAction: 'Deny', bypass: ['AzureServices'] },
-      blobProperties: {
-        deleteRetentionPolicy: { days: policy.noncurrentVersionDays },
-        containerDeleteRetentionPolicy: { days: policy.noncurrentVersionDays },
-      },
-      lifecycle: policy.retainData ? { preventDestroy: true } : undefined,
-    });
-    this.endpoint('BlobEndpoint', props, account.id, 'blob', ['privatelink.blob.core.windows.net']);
-    this.endpoint('FileEndpoint', props, account.id, 'file', ['privatelink.file.core.windows.net']);
-    return account;
-  }
-
-  private vault(props: TrainingWorkspaceProps, policy: EnvironmentPolicy): KeyVault {
-    const holder = new Construct(this, 'Vault');
-    const client = new DataAzurermClientConfig(holder, 'Client');
-    const vault = new KeyVault(holder, 'Resource', {
-      name: globalName(holder, props.resourceGroup, 24),
-      ...placeOf(props.resourceGroup),
-      tenantId: client.tenantId,
-      skuName: 'standard',
-      rbacAuthorizationEnabled: true,
-      purgeProtectionEnabled: policy.deletionProtection,
-      softDeleteRetentionDays: policy.deletionProtection ? 90 : 7,
-      publicNetworkAccessEnabled: false,
-      networkAcls: { defaultAction: 'Deny', bypass: 'AzureServices' },
-    });
-    this.endpoint('VaultEndpoint', props, vault.id, 'vault', ['privatelink.vaultcore.azure.net']);
-    return vault;
-  }
-
-  private endpoint(id: string, props: TrainingWorkspaceProps, resourceId: string, subresource: string, zones: string[]): void {
-    privateEndpoint(this, id, { resourceGroup: props.resourceGroup, network: props.network, resourceId, subresource, zones });
   }
 }
 
@@ -252,8 +191,4 @@ class Grants extends TrainingWorkspaceGrants {
   public compute(id: string, grantee: IPrincipal): void {
     if (this.storageAccountId) assignRole(this.scope, id, 'Storage Blob Data Contributor', this.storageAccountId, grantee);
   }
-}
-
-function placeOf(group: IResourceGroup): { resourceGroupName: string; location: string } {
-  return { resourceGroupName: group.resourceGroupName, location: group.location };
 }

@@ -1,17 +1,22 @@
 import { Construct } from 'constructs';
 import { ITerraformDependable, TerraformOutput } from 'cdktf';
 import { CloudRunV2Service } from '@cdktf/provider-google/lib/cloud-run-v2-service';
-import { SecretManagerSecretIamMember } from '@cdktf/provider-google/lib/secret-manager-secret-iam-member';
 import { Access, Duration, ImageOwner, INFERENCE_DEFAULTS, InferenceBaseProps, Rollout, RolloutStrategy } from '../../core';
 import { policyOf } from '../../core/environment';
 import { parity } from '../../core/parity';
+import { ISharedFileSystem } from '../file-system';
 import { INetwork } from '../network';
 import { IImageRegistry } from '../registry';
+import { ISecret } from '../secret';
+import { IExperimentTracking } from '../tracking';
 import { SUPPORT } from '../support';
 import { checkImage } from '../../core/image';
 import { imageReference } from '../private/image';
 import { checkInference, CloudRunShape, PLACEHOLDER } from '../private/inference-checks';
 import { cloudRunMetric, CloudRunServiceGrants } from '../private/inference-grants';
+import { sortedMounts } from '../private/mounts';
+import { readSecrets, secretPath } from '../private/secrets';
+import { checkTracked, checkTrackingNetwork, track } from '../private/tracking-client';
 import { literal } from '../../core/terraform-text';
 import { nameIn } from '../private/names';
 import { checkPlace } from '../private/place';
@@ -53,12 +58,26 @@ export interface CloudRunInferenceProps extends InferenceBaseProps {
    */
   readonly serviceAccountEmail?: string;
   /**
-   * Environment variables that are read from Secret Manager when an instance starts: `{ API_KEY: 'api-key' }`.
-   * The value is the id of a secret, in another project `projects/P/secrets/S`, with a version if not the latest: `api-key:3`.
+   * Environment variables that hold secrets: `{ API_KEY: key }`. Read when an instance starts; the service is allowed to.
    *
    * @default - none
    */
-  readonly secrets?: { readonly [env: string]: string };
+  readonly secrets?: { readonly [variable: string]: ISecret };
+  /**
+   * File systems that the container finds in folders of `/mnt`, by path: `{ '/mnt/scratch': scratch }`. Ordinary files only, mounted without
+   * locks through `network`, which has to be given.
+   *
+   * @default - none
+   * @see https://cloud.google.com/run/docs/configuring/services/nfs-volume-mounts
+   */
+  readonly mounts?: { readonly [path: string]: ISharedFileSystem };
+  /**
+   * Server that keeps the model of `model`. The service is let in, and finds it by the variables that MLflow's client reads; its image needs
+   * the package of `runtime/mlflow-auth`. A server of this library answers in its network only, which has to be given as `network`.
+   *
+   * @default - none; required if `model` is given
+   */
+  readonly tracking?: IExperimentTracking;
   /**
    * How long a container may take until its health path answers; at most four minutes.
    *
@@ -141,12 +160,12 @@ export class CloudRunInference extends Construct implements ICloudRunInference {
     const shape = this.check(props);
     this.maxInstances = shape.maxInstances;
 
-    const apis = enableServices(this, props.project, 'run', ...(props.secrets ? (['secretmanager'] as const) : []));
+    const apis = enableServices(this, props.project, 'run');
     this.serviceAccountEmail =
       props.serviceAccountEmail ??
       serviceAccount(this, 'ServiceAccount', props.project, 'run', `Inference service ${this.node.path}`).email;
 
-    const service = this.service(props, shape, [...apis, ...this.readSecrets(props)]);
+    const service = this.service(props, shape, [...apis, ...readSecrets(this, props.secrets, this)]);
     this.serviceName = service.name;
     this.url = service.uri;
     this.grants = new CloudRunServiceGrants(this, this);
@@ -154,6 +173,7 @@ export class CloudRunInference extends Construct implements ICloudRunInference {
 
     this.outputs();
     this.say(shape);
+    if (props.model) parity.mapped(this, 'gcp', 'model', `ML_MODEL_URI=${String(props.model)}, from ${props.tracking!.node.path}`);
   }
 
   public get member(): string {
@@ -204,6 +224,8 @@ export class CloudRunInference extends Construct implements ICloudRunInference {
       );
     if (props.cpuAlwaysAllocated === false && shape.gpu)
       checks.refuse('conflict', 'cpuAlwaysAllocated', false, 'an instance with a GPU always has its processors', 'leave it out');
+    checkTracked(checks, props);
+    checkTrackingNetwork(checks, props.tracking, props.network);
     if (props.allTrafficThroughNetwork && !props.network)
       checks.refuse('missing', 'network', undefined, 'there is no network for all traffic to go through', 'give a network');
     checks.done();
@@ -216,6 +238,8 @@ export class CloudRunInference extends Construct implements ICloudRunInference {
     const image = owned ? imageReference(this, 'Image', props.image, props.registry, props) : { reference: PLACEHOLDER, dependsOn: [] };
     const probe = { httpGet: { path: this.healthPath }, timeoutSeconds: 5 };
     const startupSeconds = props.startTimeout?.toSeconds() ?? 240;
+    const mounts = sortedMounts(props.mounts);
+    const tracked = track(this, props, this);
     return new CloudRunV2Service(this, 'Resource', {
       project: props.project,
       location: props.region,
@@ -236,6 +260,7 @@ export class CloudRunInference extends Construct implements ICloudRunInference {
             networkInterfaces: [{ network: props.network.networkId, subnetwork: props.network.subnetworkId }],
           },
         }),
+        volumes: mounts.length ? mounts.map(([, { server, path }], n) => ({ name: `mount-${n}`, nfs: { server, path } })) : undefined,
         containers: [
           {
             image: image.reference,
@@ -257,16 +282,18 @@ export class CloudRunInference extends Construct implements ICloudRunInference {
             livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 3 },
             env: [
               ...Object.entries(props.env ?? {}).map(([name, value]) => ({ name, value: literal(value) })),
-              ...Object.entries(props.secrets ?? {}).map(([name, text]) => {
-                const [secret, version = 'latest'] = text.split(':');
-                return { name, valueSource: { secretKeyRef: { secret, version } } };
-              }),
+              ...Object.entries(tracked.environment).map(([name, value]) => ({ name, value })),
+              ...Object.entries(props.secrets ?? {}).map(([name, secret]) => ({
+                name,
+                valueSource: { secretKeyRef: { secret: secretRef(secret, props.project), version: secret.version } },
+              })),
             ],
+            volumeMounts: mounts.length ? mounts.map(([mountPath], n) => ({ name: `mount-${n}`, mountPath })) : undefined,
           },
         ],
       },
       traffic: [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 }],
-      dependsOn: [...dependsOn, ...image.dependsOn],
+      dependsOn: [...dependsOn, ...image.dependsOn, ...tracked.dependsOn],
       // What `gcloud run` writes when a pipeline deploys. Not the revision's name: were that ignored, Terraform would send the name of
       // the pipeline's revision with its own changes, and be refused (hashicorp/terraform-provider-google#14569); the pipeline leaves none.
       ...(!owned && {
@@ -281,21 +308,6 @@ export class CloudRunInference extends Construct implements ICloudRunInference {
           ],
         },
       }),
-    });
-  }
-
-  private readSecrets(props: CloudRunInferenceProps): ITerraformDependable[] {
-    const readers = new Map<string, string>();
-    for (const [env, text] of Object.entries(props.secrets ?? {}).sort())
-      readers.set(text.split(':')[0], readers.get(text.split(':')[0]) ?? env);
-    return [...readers].map(([id, env]) => {
-      const [, project, secretId] = /^projects\/([^/]+)\/secrets\/(.+)$/.exec(id) ?? ['', props.project, id];
-      return new SecretManagerSecretIamMember(this, `Read${env}`, {
-        project,
-        secretId,
-        role: 'roles/secretmanager.secretAccessor',
-        member: this.member,
-      });
     });
   }
 
@@ -332,6 +344,11 @@ export class CloudRunInference extends Construct implements ICloudRunInference {
     else if (strategy === RolloutStrategy.BLUE_GREEN)
       parity.mapped(this, 'gcp', 'rollout', 'revision brought up and probed without traffic, then exchanged');
   }
+}
+
+/** A secret of the service's own project by its id, which is how Cloud Run names it, too. */
+function secretRef(secret: ISecret, project: string): string {
+  return secret.project === project ? secret.secretId : secretPath(secret);
 }
 
 class ImportedCloudRunService extends Construct implements ICloudRunInference {

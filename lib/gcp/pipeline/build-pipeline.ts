@@ -5,12 +5,15 @@ import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member'
 import { PubsubTopic } from '@cdktf/provider-google/lib/pubsub-topic';
 import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-iam-member';
 import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
+import { ServiceAccountIamMember } from '@cdktf/provider-google/lib/service-account-iam-member';
 import { Access, BuildPipelineBaseProps, Duration, IBuildPipeline, PIPELINE_DEFAULTS, PipelineStage, RolloutStrategy } from '../../core';
 import { parity } from '../../core/parity';
 import { ICloudRunInference } from '../inference';
 import { IMember } from '../member';
+import { IModelRegistry } from '../models';
 import { IImageRegistry } from '../registry';
 import { SUPPORT } from '../support';
+import { IExperimentTracking, IModelEventTarget } from '../tracking';
 import { kebab } from '../../core/naming';
 import { idFor, nameIn } from '../private/names';
 import { checkPipeline, LONGEST_BUILD, stagesOf } from '../private/pipeline-checks';
@@ -19,6 +22,7 @@ import { checkPlace } from '../private/place';
 import { checksFor } from '../private/root';
 import { serviceAccount } from '../private/service-account';
 import { enableServices } from '../private/services';
+import { track } from '../private/tracking-client';
 import { ISourceRepository, SourceRepository } from './source-repository';
 
 /** What a pipeline on Cloud Build needs. */
@@ -95,6 +99,19 @@ export interface BuildPipelineProps extends BuildPipelineBaseProps {
    * @default 5
    */
   readonly rollbackErrorPercent?: number;
+  /**
+   * Server that the test commands log runs to, or read registered models from. They find it by the variables that MLflow's client reads and
+   * are let in as the pipeline's builder. A server that answers in its network only needs a `workerPool` in that network.
+   *
+   * @default - none
+   */
+  readonly tracking?: IExperimentTracking;
+  /**
+   * Models whose approval runs the pipeline on the newest commit, so that services load the version that was approved.
+   *
+   * @default - commits run it only
+   */
+  readonly startOnApproval?: IModelRegistry[];
 }
 
 /** Permissions on a pipeline. */
@@ -106,6 +123,13 @@ export abstract class BuildPipelineGrants {
    * @param grantee who may approve
    */
   public abstract approve(id: string, grantee: IMember): void;
+  /**
+   * To run it now (`roles/cloudbuild.builds.editor`, on the project for want of a narrower resource), as the pipeline's builder.
+   *
+   * @param id construct id of the IAM member, unique in the pipeline's scope
+   * @param grantee who may run it
+   */
+  public abstract run(id: string, grantee: IMember): void;
 }
 
 /**
@@ -132,7 +156,7 @@ export abstract class BuildPipelineGrants {
  *
  * @see https://cloud.google.com/build/docs/securing-builds/gate-builds-on-approval
  */
-export class BuildPipeline extends Construct implements IBuildPipeline {
+export class BuildPipeline extends Construct implements IBuildPipeline, IModelEventTarget {
   public readonly pipelineName: string;
   public readonly runCommand: string;
   /** Permissions on the pipeline. */
@@ -161,6 +185,7 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
     this.builder = builder;
     const topic = service && this.deployment(props, service, image, deploySeconds, builder);
     if (stages.includes(PipelineStage.BUILD)) registry!.grants.push(idFor(this, 'Push'), builder);
+    const tracked = track(this, props, builder);
     new CloudbuildTrigger(this, 'Resource', {
       project,
       location: region,
@@ -172,19 +197,38 @@ export class BuildPipeline extends Construct implements IBuildPipeline {
         push: { branch: `^${branch.replace(/[.+]/g, '\\$&')}$` },
       },
       ...(directory !== '.' && { includedFiles: [`${directory}/**`] }),
-      buildAttribute: this.build(props, buildSeconds, { step: buildSteps(props, props.toolImage ?? 'python:3.11', image, topic) }),
-      dependsOn,
+      buildAttribute: this.build(props, buildSeconds, {
+        step: buildSteps(props, props.toolImage ?? 'python:3.11', image, topic, tracked.environment),
+      }),
+      dependsOn: [...dependsOn, ...tracked.dependsOn],
     });
     this.deployTriggerName = service && `${this.pipelineName}-deploy`;
-    this.grants = new PipelineGrants(this, project);
+    this.grants = new PipelineGrants(this, project, builder);
+    for (const model of props.startOnApproval ?? []) model.onApproved(`Start${this.node.id}`, this);
     this.outputs(props);
     this.say(props, stages);
+  }
+
+  public get startCommand(): string {
+    return this.runCommand;
+  }
+
+  public grantStart(id: string, grantee: IMember): void {
+    this.grants.run(id, grantee);
   }
 
   private check(props: BuildPipelineProps, buildSeconds: number, deploySeconds: number): void {
     const checks = checksFor(this, 'gcp.BuildPipeline');
     checkPlace(checks, props.project, props.region);
     checkPipeline(checks, props);
+    checks.require(
+      !props.tracking?.privateAccess || props.workerPool !== undefined,
+      'missing',
+      'workerPool',
+      undefined,
+      "the tracking server answers in its network only, and Cloud Build's own machines are in none",
+      'give a private pool in the network of the tracking server, or leave tracking out',
+    );
     checks.require(
       buildSeconds >= 60 && buildSeconds <= LONGEST_BUILD,
       'limit',
@@ -308,8 +352,18 @@ class PipelineGrants extends BuildPipelineGrants {
   public constructor(
     private readonly pipeline: Construct,
     private readonly project: string,
+    private readonly builder: ServiceAccount,
   ) {
     super();
+  }
+
+  public run(id: string, { member }: IMember): void {
+    new ProjectIamMember(this.pipeline, id, { project: this.project, role: 'roles/cloudbuild.builds.editor', member });
+    new ServiceAccountIamMember(this.pipeline, `${id}AsBuilder`, {
+      serviceAccountId: this.builder.name,
+      role: 'roles/iam.serviceAccountUser',
+      member,
+    });
   }
 
   public approve(id: string, grantee: IMember): void {

@@ -4,6 +4,13 @@ import { RENDEZVOUS_PORT } from '../../core/training';
 import { INetwork } from '../network';
 import { $ } from './workflow-source';
 
+/** A folder of every machine that a file system is mounted in. */
+export interface NfsMount {
+  readonly path: string;
+  readonly server: string;
+  readonly remotePath: string;
+}
+
 /** All that is known of a job when the stack is synthesized. */
 export interface JobSettings {
   readonly region: string;
@@ -18,6 +25,9 @@ export interface JobSettings {
   readonly zones: readonly string[] | undefined;
   readonly reservation: string | undefined;
   readonly serviceAccount: string;
+  readonly mounts: readonly NfsMount[];
+  /** Versions of secrets by environment variable. */
+  readonly secrets: { readonly [variable: string]: string };
   readonly labels: { readonly [name: string]: string };
 }
 
@@ -66,7 +76,13 @@ export function batchJob(settings: JobSettings): object {
           ...(nodes === 1 && retries > 0
             ? { lifecyclePolicies: [{ action: 'RETRY_TASK', actionCondition: { exitCodes: [...MACHINE_LOST, TERMINATED] } }] }
             : {}),
-          environment: { variables: $('env') },
+          ...(settings.mounts.length
+            ? { volumes: settings.mounts.map(({ path, server, remotePath }) => ({ nfs: { server, remotePath }, mountPath: path })) }
+            : {}),
+          environment: {
+            variables: $('env'),
+            ...(Object.keys(settings.secrets).length ? { secretVariables: settings.secrets } : {}),
+          },
         },
       },
     ],
@@ -76,13 +92,14 @@ export function batchJob(settings: JobSettings): object {
   };
 }
 
-function runnables({ nodes, image, shmGib }: JobSettings): object[] {
+function runnables({ nodes, image, shmGib, mounts }: JobSettings): object[] {
   // Batch adds what gives the container its GPUs.
   const options = [`--shm-size=${shmGib}g`];
   const container = (more: string[]): object => ({
     container: { imageUri: image, commands: $('command'), options: [...options, ...more].join(' ') },
   });
-  if (nodes === 1) return [container([])];
+  const open = mounts.length ? [openMounts(mounts)] : [];
+  if (nodes === 1) return [...open, container([])];
   const script = [
     '#!/bin/bash',
     'set -eu',
@@ -90,10 +107,23 @@ function runnables({ nodes, image, shmGib }: JobSettings): object[] {
     `echo "NODE_RANK=$BATCH_NODE_INDEX" >>${RENDEZVOUS_FILE}`,
   ];
   return [
+    ...open,
     { displayName: 'rendezvous', script: { text: `${script.join('\n')}\n` } },
     { displayName: 'all machines are there', barrier: { name: 'machines-ready' } },
     container(['--network host', `--env-file ${RENDEZVOUS_FILE}`]),
   ];
+}
+
+/** A new file system belongs to root, and programs do not all run as root. Batch mounts volumes in containers by itself, in the same folder. */
+function openMounts(mounts: readonly NfsMount[]): object {
+  const script = [
+    '#!/bin/sh',
+    'set -eu',
+    `for folder in ${mounts.map(({ path }) => path).join(' ')}; do`,
+    '  if [ "$(stat -c %u:%a "$folder")" = 0:755 ]; then chmod 1777 "$folder"; fi',
+    'done',
+  ];
+  return { displayName: 'file systems', script: { text: `${script.join('\n')}\n` } };
 }
 
 /** Where machines come from, for one link of the capacity chain. */

@@ -62,7 +62,7 @@ export function imageReference(
   registry: IImageRegistry | undefined,
   where: BuildLocation,
 ): ResolvedImage {
-  if (image.directory === undefined) return { reference: image.reference!, dependsOn: [] };
+  if (image.directory === undefined) return { reference: registry?.throughCache(image.reference!) ?? image.reference!, dependsOn: [] };
   const tag = directoryTag(image.directory);
   const reference = `${registry!.repositoryUrl}/${kebab(scope.node.id) || 'image'}:${tag}`;
   const source = stagedAsset(scope, `${id}Source`, image.directory, tag);

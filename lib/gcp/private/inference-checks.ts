@@ -1,6 +1,9 @@
-import { Accelerator, ImageOwner, INFERENCE_DEFAULTS, InferenceBaseProps, Size } from '../../core';
+import { Accelerator, ContainerImage, ImageOwner, INFERENCE_DEFAULTS, InferenceBaseProps, Size } from '../../core';
 import { memoryOf } from '../../core/catalogue';
 import { Checks, isUnresolved, oneOf, thousands } from '../../core/errors';
+import type { IImageRegistry } from '../registry';
+import { checkMounts, Mounts } from './mounts';
+import { checkSecretNames, SecretEnv } from './secrets';
 
 /** What an instance is made of, after the defaults and rules of Cloud Run. */
 export interface CloudRunShape {
@@ -30,12 +33,16 @@ const L4_REGIONS = ['asia-south1', 'asia-southeast1', 'europe-west1', 'europe-we
 const GPU_QUOTA = 3;
 const RESERVED_ENV = /^(PORT|K_SERVICE|K_REVISION|K_CONFIGURATION|X_GOOGLE_.*)$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const SECRET = /^(projects\/[^/]+\/secrets\/)?[A-Za-z0-9_-]{1,255}(:(latest|[1-9]\d*))?$/;
 
 /** Checks everything that Cloud Run has rules about, and says what an instance is made of. */
 export function checkInference(
   checks: Checks,
-  props: InferenceBaseProps & { readonly secrets?: { readonly [env: string]: string } },
+  props: InferenceBaseProps & {
+    readonly secrets?: SecretEnv;
+    readonly mounts?: Mounts;
+    readonly network?: unknown;
+    readonly registry?: IImageRegistry;
+  },
   region: string,
 ): CloudRunShape {
   const gpu = checkGpu(checks, props.accelerator, region);
@@ -67,6 +74,9 @@ export function checkInference(
     'write one that starts with a slash, such as /health',
   );
   checkEnv(checks, props.env ?? {}, props.secrets ?? {});
+  checkSecretNames(checks, props.env, props.secrets);
+  checkMounts(checks, props.mounts, 'inference.mounts.parallel');
+  if (Object.keys(props.mounts ?? {}).length) checkReach(checks, props.network, fraction, cpu);
   checkHost(checks, props);
   return shape;
 }
@@ -151,7 +161,7 @@ function checkScaling(checks: Checks, shape: CloudRunShape, fraction: boolean): 
   else checks.within('concurrency', concurrency, 1, 1_000, 'Cloud Run');
 }
 
-function checkEnv(checks: Checks, env: { readonly [name: string]: string }, secrets: { readonly [name: string]: string }): void {
+function checkEnv(checks: Checks, env: { readonly [name: string]: string }, secrets: SecretEnv): void {
   const names = [...Object.keys(env).map((n) => ['env', n]), ...Object.keys(secrets).map((n) => ['secrets', n])];
   for (const [prop, name] of names) {
     if (RESERVED_ENV.test(name))
@@ -162,7 +172,7 @@ function checkEnv(checks: Checks, env: { readonly [name: string]: string }, secr
         'Cloud Run sets this variable itself',
         'choose another name, or leave it out',
       );
-    else if (!ENV_NAME.test(name))
+    else if (prop === 'env' && !ENV_NAME.test(name))
       checks.refuse(
         'name',
         `${prop}.${name}`,
@@ -170,33 +180,64 @@ function checkEnv(checks: Checks, env: { readonly [name: string]: string }, secr
         'not the name of an environment variable',
         'write letters, digits and underscores, a letter first',
       );
-    if (prop === 'secrets' && name in env)
-      checks.refuse('conflict', `secrets.${name}`, undefined, 'env sets this variable, too', 'leave it out of one of them');
   }
-  for (const [name, secret] of Object.entries(secrets))
-    checks.require(
-      isUnresolved(secret) || SECRET.test(secret),
-      'syntax',
-      `secrets.${name}`,
-      secret,
-      'not a secret of Secret Manager',
-      'write its id, such as api-key, with a version if not the latest: api-key:3',
-    );
+}
+
+/** @see https://cloud.google.com/run/docs/configuring/services/nfs-volume-mounts */
+function checkReach(checks: Checks, network: unknown, fraction: boolean, cpu: number): void {
+  checks.require(
+    network !== undefined,
+    'missing',
+    'network',
+    undefined,
+    'a service reaches a file system through a network only',
+    'give the network that the file system is in',
+  );
+  checks.require(
+    !fraction,
+    'conflict',
+    'cpu',
+    cpu,
+    'only the second generation mounts file systems, and it has no less than one cpu',
+    'write 1 or more',
+  );
 }
 
 /** Registries that Cloud Run pulls from; a reference without a host is on Docker Hub. */
 const PULLED_FROM = /^([a-z0-9-]+\.)?gcr\.io$|^[a-z0-9-]+-docker\.pkg\.dev$|^(registry-\d\.|index\.)?docker\.io$/;
 
-function checkHost(checks: Checks, { image, imageOwner }: InferenceBaseProps): void {
-  if (image.reference === undefined || imageOwner === ImageOwner.PIPELINE || isUnresolved(image.reference)) return;
-  const [host] = image.reference.split('/');
-  const named = image.reference.includes('/') && /[.:]|^localhost$/.test(host);
+function checkHost(checks: Checks, { image, imageOwner, registry }: InferenceBaseProps & { readonly registry?: IImageRegistry }): void {
+  if (imageOwner !== ImageOwner.PIPELINE) checkPulled(checks, 'image', image, registry);
+}
+
+/** Refuses an image of a registry that Cloud Run does not pull from. */
+export function checkPulled(checks: Checks, prop: string, image: ContainerImage, registry: IImageRegistry | undefined): void {
+  if (image.reference === undefined || isUnresolved(image.reference)) return;
+  const reference = registry?.throughCache(image.reference) ?? image.reference;
+  const [host] = reference.split('/');
+  const named = reference.includes('/') && /[.:]|^localhost$/.test(host);
   checks.require(
     !named || PULLED_FROM.test(host),
     'unsupported',
-    'image',
+    prop,
     image.reference,
     'Cloud Run pulls from Artifact Registry and Docker Hub only',
-    'name it through a remote repository of Artifact Registry, or write a directory whose Dockerfile starts FROM it',
+    `add ${host} to pullThrough of the registry, or write a directory whose Dockerfile starts FROM it`,
   );
+}
+
+/** The smallest instance of the second generation that has both processors and memory. */
+export function sizeFor(checks: Checks, cpu: number, memory: Size): { readonly cpu: number; readonly memory: Size } | undefined {
+  const mib = memory.toMebibytes();
+  if (isUnresolved(cpu) || isUnresolved(mib)) return undefined;
+  const size = SIZES.find((s) => s.cpu >= cpu && s.max >= mib);
+  checks.require(
+    size !== undefined || mib <= LARGEST.max,
+    'limit',
+    'memory',
+    memory.toString(),
+    'Cloud Run offers at most 32GiB',
+    'write 32GiB or less',
+  );
+  return size && { cpu: size.cpu, memory: mib < size.min ? Size.mebibytes(size.min) : memory };
 }

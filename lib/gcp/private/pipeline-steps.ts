@@ -28,11 +28,12 @@ export function buildSteps(
   toolImage: string,
   image: string,
   topic: string | undefined,
+  tracking: { readonly [name: string]: string } = {},
 ): CloudbuildTriggerBuildStep[] {
   const dir = props.directory ?? PIPELINE_DEFAULTS.directory;
   const make: { readonly [stage in PipelineStage]: () => CloudbuildTriggerBuildStep } = {
     lint: () => step('lint', toolImage, commandsScript(props.lintCommands ?? PIPELINE_DEFAULTS.lintCommands), {}, dir),
-    test: () => step('test', toolImage, commandsScript(props.testCommands ?? PIPELINE_DEFAULTS.testCommands), {}, dir),
+    test: () => step('test', toolImage, commandsScript(props.testCommands ?? PIPELINE_DEFAULTS.testCommands), tracking, dir),
     build: () =>
       step(
         'build',

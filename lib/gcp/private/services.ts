@@ -20,7 +20,14 @@ export type GoogleApi =
   | 'workflowexecutions'
   | 'workflows'
   | 'clouddeploy'
-  | 'eventarc';
+  | 'eventarc'
+  | 'file'
+  | 'lustre'
+  | 'servicenetworking'
+  | 'aiplatform'
+  | 'bigquery'
+  | 'dns'
+  | 'sqladmin';
 
 /**
  * Switches APIs on in a project, each once per stack however many constructs ask for it.

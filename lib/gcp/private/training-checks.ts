@@ -6,6 +6,9 @@ import { SUPPORT } from '../support';
 import type { GpuTrainingClusterProps } from '../training/props';
 import { neverOnDemand, zoneOf } from './batch-job';
 import { checkImage } from '../../core/image';
+import { checkMounts } from './mounts';
+import { checkSecretNames } from './secrets';
+import { checkTracked } from './tracking-client';
 import { checkPlace, isRegion } from './place';
 
 /** What the props of a cluster come down to. */
@@ -76,6 +79,9 @@ export function planTraining(checks: Checks, props: GpuTrainingClusterProps): Tr
     'write spot, flex-start or a reservation',
   );
   checkEnv(checks, props.env ?? {});
+  checkMounts(checks, props.mounts, 'training.mounts.parallel');
+  checkSecretNames(checks, props.env, props.secrets);
+  checkTracked(checks, props);
   checkLabels(checks, props.labels ?? {});
   return { machine: machine!, capacity, nodes, maxNodes, retries, maxDuration, disk, patience };
 }

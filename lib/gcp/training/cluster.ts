@@ -19,9 +19,12 @@ import { idFor, nameIn } from '../private/names';
 import { checksFor } from '../private/root';
 import { serviceAccount } from '../private/service-account';
 import { enableServices } from '../private/services';
+import { sortedMounts } from '../private/mounts';
+import { readSecrets, secretPath } from '../private/secrets';
 import { planTraining, TrainingPlan } from '../private/training-checks';
 import { TrainingGrants, trainingFilters } from '../private/training-grants';
 import { trainingWorkflow } from '../private/training-workflow';
+import { track } from '../private/tracking-client';
 import { ArtifactStore, IArtifactStore } from '../storage';
 import { SUPPORT } from '../support';
 import { GpuTrainingClusterProps } from './props';
@@ -98,6 +101,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
     const job = this.jobAccount(props, folder);
     this.jobMember = IamMember.of(job.member);
     const runner = serviceAccount(this, 'WorkflowAccount', project, 'run', `Submits jobs of ${this.workflowName}`);
+    const tracked = track(this, props, job);
     const workflow = new WorkflowsWorkflow(this, 'Resource', {
       project,
       region,
@@ -116,6 +120,7 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
           [TRAINING_ENV.CHECKPOINT]: this.checkpointUri,
           [TRAINING_ENV.OUTPUT]: outputUri,
           ...props.env,
+          ...tracked.environment,
           ...rendezvous(plan),
         },
         slots: Math.floor(plan.maxNodes / plan.nodes),
@@ -134,6 +139,10 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
           zones: props.zones,
           reservation: props.reservation,
           serviceAccount: job.email,
+          mounts: sortedMounts(props.mounts).map(([path, { server, path: remotePath }]) => ({ path, server, remotePath })),
+          secrets: Object.fromEntries(
+            Object.entries(props.secrets ?? {}).map(([variable, secret]) => [variable, `${secretPath(secret)}/versions/${secret.version}`]),
+          ),
           labels: { ...props.labels, ml_cluster: this.workflowName },
         },
       }),
@@ -141,6 +150,8 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
         ...enableServices(this, project, 'batch', 'compute', 'logging', 'workflows', 'workflowexecutions'),
         ...this.runnerPermissions(runner, job),
         ...image.dependsOn,
+        ...readSecrets(this, props.secrets, job),
+        ...tracked.dependsOn,
       ],
     });
     if (props.openFirewall ?? plan.nodes > 1) this.letMachinesTalk(props.network.networkId, job);
@@ -153,6 +164,14 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
     this.submitCommand = `gcloud workflows run ${this.workflowName} --location ${region} --project ${project}`;
     this.outputs();
     this.note(plan, props);
+  }
+
+  public get startCommand(): string {
+    return this.submitCommand;
+  }
+
+  public grantStart(id: string, grantee: IMember): void {
+    this.grants.submit(id, grantee);
   }
 
   private jobAccount(props: GpuTrainingClusterProps, folder: string): ServiceAccount {
@@ -252,6 +271,8 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
       'retries',
       `${plan.retries} after a lost machine, by ${nodes > 1 ? 'the workflow' : 'a lifecycle policy of the task'}`,
     );
+    if (props.modelName !== undefined)
+      parity.mapped(this, 'gcp', 'model', `ML_MODEL_NAME=${props.modelName}, at ${props.tracking!.node.path}`);
     if (props.schedule) parity.mapped(this, 'gcp', 'schedule', `Cloud Scheduler, ${props.schedule.toCron()} ${props.schedule.timeZone}`);
   }
 }
@@ -274,6 +295,14 @@ class ImportedCluster extends Construct implements IGpuTrainingCluster {
     this.failureMetricFilter = filters.failure;
     this.stuckLogFilter = filters.stuck;
     this.grants = new TrainingGrants(this, project);
+  }
+
+  public get startCommand(): string {
+    return this.submitCommand;
+  }
+
+  public grantStart(id: string, grantee: IMember): void {
+    this.grants.submit(id, grantee);
   }
 }
 

@@ -1,7 +1,10 @@
 import { Duration, Size, TrainingBaseProps } from '../../core';
+import { ISharedFileSystem } from '../file-system';
 import { INetwork } from '../network';
 import { IImageRegistry } from '../registry';
+import { ISecret } from '../secret';
 import { IArtifactStore } from '../storage';
+import { IExperimentTracking } from '../tracking';
 
 /** Options of a training cluster on Google Cloud. */
 export interface GpuTrainingClusterProps extends TrainingBaseProps {
@@ -23,6 +26,26 @@ export interface GpuTrainingClusterProps extends TrainingBaseProps {
    * @default - none; required if the image is a directory
    */
   readonly registry?: IImageRegistry;
+  /**
+   * File systems that jobs find in folders of `/mnt`, by path: `{ '/mnt/scratch': scratch }`. Ordinary files only: Batch has no client of
+   * Lustre. Every user of a machine may write to one that nobody but root could.
+   *
+   * @default - none
+   */
+  readonly mounts?: { readonly [path: string]: ISharedFileSystem };
+  /**
+   * Environment variables that hold secrets: `{ HF_TOKEN: token }`. Read when a job starts; the machines are allowed to.
+   *
+   * @default - none
+   */
+  readonly secrets?: { readonly [variable: string]: ISecret };
+  /**
+   * Where jobs track their runs, and register models. They are let in, and find it by the variables that MLflow's client reads; its image
+   * needs the package of `runtime/mlflow-auth`. The network has to be the server's.
+   *
+   * @default - nowhere
+   */
+  readonly tracking?: IExperimentTracking;
   /**
    * Machine type, one of those that carry the accelerator in the number asked for, such as `g2-standard-16`.
    *

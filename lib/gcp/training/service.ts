@@ -1,8 +1,9 @@
 import { ITrainingCluster } from '../../core';
 import { IMember } from '../member';
+import { IModelEventTarget } from '../tracking';
 
 /** GPU machines of Google Cloud Batch, started by a workflow. */
-export interface IGpuTrainingCluster extends ITrainingCluster {
+export interface IGpuTrainingCluster extends ITrainingCluster, IModelEventTarget {
   /** Name of the workflow that submits jobs. */
   readonly workflowName: string;
   /** Cloud Monitoring filter of the metric that counts failed runs: one point for each job that failed. */

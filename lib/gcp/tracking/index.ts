@@ -1,0 +1,4 @@
+export * from './props';
+export * from './service';
+export * from './target';
+export * from './tracking';
