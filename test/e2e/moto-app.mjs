@@ -29,6 +29,8 @@ const CHANGES = {
     const [served] = Object.entries(resources).find(([, x]) => x.Properties?.PackageType === 'Image');
     r.Properties.FunctionName = { 'Fn::GetAtt': [served, 'Arn'] };
   },
+  // Fails on a parameter group, and makes no secret for the password.
+  'AWS::RDS::DBInstance': (r) => delete r.Properties.DBParameterGroupName,
   // Fails on the tags of a key.
   'AWS::KMS::Key': (r) => delete r.Properties.Tags,
   // Never deletes route tables, and therefore no network.
@@ -60,8 +62,13 @@ function rewired(o) {
   if (Array.isArray(o)) return o.map(rewired);
   if (o === null || typeof o !== 'object') return o;
   const type = (id) => template.Resources[id]?.Type;
+  if (type(o.Ref) === 'AWS::SecretsManager::Secret') return `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${o.Ref}`;
   if (typeof o.Ref === 'string' && UNKNOWN.has(type(o.Ref))) return 'unknown-to-moto';
   const [id] = o['Fn::GetAtt'] ?? [];
+  if (type(id) === 'AWS::RDS::DBInstance' && /^MasterUserSecret/.test(o['Fn::GetAtt'][1]))
+    return 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:made-by-rds-AbCdEf';
+  // Has no attributes of it.
+  if (type(id) === 'AWS::EFS::FileSystem') return `arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-${id.length}`;
   if (UNKNOWN.has(type(id))) return `arn:aws:moto:eu-west-1:123456789012:unknown/${id}`;
   if (REF_IS_ARN.has(type(id))) return { Ref: id };
   return Object.fromEntries(Object.entries(o).map(([k, v]) => [k, rewired(v)]));

@@ -1,4 +1,4 @@
-// Deploys the example with the real cdk CLI to moto, a stand-in for AWS on this machine: bootstrap, deploy, diff without differences, an
+// node test/e2e/moto.mjs [VARIANT]: deploys the example with the real cdk CLI to moto, a stand-in for AWS on this machine: bootstrap, deploy, diff without differences, an
 // update, destroy. moto says CREATE_COMPLETE whatever it does, so what it really created is compared with the template, less the
 // types it is known not to create.
 import { spawn, spawnSync } from 'node:child_process';
@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withVariant } from './variants.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
@@ -18,7 +19,6 @@ const UNKNOWN_TO_MOTO = new Set(JSON.parse(readFileSync(join(here, 'moto-unknown
 
 const work = mkdtempSync(join(tmpdir(), 'moto-'));
 const log = join(work, 'moto.log');
-const example = join(root, 'examples', 'housing', 'ml-platform.yaml');
 const port = await freePort();
 const out = openSync(log, 'w');
 const moto = spawn(server, ['-H', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', out, out] });
@@ -33,29 +33,26 @@ const env = {
   CDK_DISABLE_CLI_TELEMETRY: 'true',
   CI: 'true',
 };
+const stack = 'housing-dev';
 try {
   await up();
-  const stack = 'housing-dev';
-  cdk(example, 'bootstrap', `aws://123456789012/${REGION}`);
-  cdk(example, 'deploy', stack, '--require-approval', 'never', '--method', 'direct');
-  await compare(stack, 'after deploy');
-  cdk(example, 'diff', stack, '--fail', '--no-change-set');
-
-  const changed = join(dirname(example), '.moto-update.yaml');
-  const text = readFileSync(example, 'utf8');
-  // Of the service only: moto loses a compute environment that is updated.
-  const update = text.replace('memory: 2GiB', 'memory: 3GiB').replace('LOG_LEVEL: info', 'LOG_LEVEL: debug');
-  if (update === text) throw new Error('the update changes nothing');
-  writeFileSync(changed, update);
-  try {
-    cdk(changed, 'deploy', stack, '--require-approval', 'never', '--method', 'direct');
-    await compare(stack, 'after update');
-    cdk(changed, 'diff', stack, '--fail', '--no-change-set');
-    cdk(changed, 'destroy', stack, '--force');
-  } finally {
-    rmSync(changed, { force: true });
-  }
-  const left = await describe(stack).catch(() => []);
+  // The declarations lie beside the example while they are used, because image directories are relative to them.
+  await withVariant(process.argv[2] ?? 'housing', async (example) => {
+    cdk(example, 'bootstrap', `aws://123456789012/${REGION}`);
+    cdk(example, 'deploy', stack, '--require-approval', 'never', '--method', 'direct');
+    await compare('after deploy');
+    cdk(example, 'diff', stack, '--fail', '--no-change-set');
+    const text = readFileSync(example, 'utf8');
+    // Of the service only: moto loses a compute environment that is updated.
+    const update = text.replace('memory: 2GiB', 'memory: 3GiB').replace('LOG_LEVEL: info', 'LOG_LEVEL: debug');
+    if (update === text) throw new Error('the update changes nothing');
+    writeFileSync(example, update);
+    cdk(example, 'deploy', stack, '--require-approval', 'never', '--method', 'direct');
+    await compare('after update');
+    cdk(example, 'diff', stack, '--fail', '--no-change-set');
+    cdk(example, 'destroy', stack, '--force');
+  });
+  const left = await describe().catch(() => []);
   if (left.length) throw new Error(`after destroy: ${left.map((r) => r.logicalId).join(', ')} still there`);
   const inside = fault();
   if (inside) throw new Error(inside);
@@ -94,10 +91,10 @@ function fault() {
 }
 
 /** What moto says it created, against the template. */
-async function compare(stack, when) {
+async function compare(when) {
   const file = readdirSync(join(work, 'cdk.out')).find((f) => f.endsWith('.template.json'));
   const template = JSON.parse(readFileSync(join(work, 'cdk.out', file), 'utf8'));
-  const created = new Map((await describe(stack)).map((r) => [r.logicalId, r]));
+  const created = new Map((await describe()).map((r) => [r.logicalId, r]));
   const expected = Object.entries(template.Resources).filter(([, r]) => !UNKNOWN_TO_MOTO.has(r.Type));
   const missing = expected.filter(([id]) => !created.has(id)).map(([id, r]) => `${id} (${r.Type})`);
   if (missing.length) throw new Error(`${when}: moto did not create ${missing.join(', ')}`);
@@ -106,7 +103,7 @@ async function compare(stack, when) {
   console.log(`${when}: ${expected.length} of ${Object.keys(template.Resources).length} resources are there; moto knows no others`);
 }
 
-async function describe(stack) {
+async function describe() {
   const body = new URLSearchParams({ Action: 'DescribeStackResources', Version: '2010-05-15', StackName: stack });
   const answer = await fetch(env.AWS_ENDPOINT_URL, {
     method: 'POST',

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { declarationOf, VARIANTS } from './variants.mjs';
 import { mutationsOf } from './cloudformation-mutations.mjs';
 
 process.env.CDK_VALIDATION = 'false';
@@ -34,7 +35,6 @@ const EXPLAINED = {
 
 const STRICTNESS = ['nothing', 'update', 'may be replaced', 'replace'];
 
-const examples = join(root, 'examples', 'housing', 'ml-platform.yaml');
 const out = mkdtempSync(join(tmpdir(), 'review-'));
 try {
   await main();
@@ -45,7 +45,7 @@ try {
 async function main() {
   const seen = new Set();
   const islands = [];
-  for (const [name, template] of templates()) {
+  for (const [name, template] of await templates()) {
     for (const mutation of mutationsOf(template)) {
       const key = `${mutation.type} ${mutation.path.map((s) => (typeof s === 'number' ? '*' : s)).join('.')} ${mutation.kind}`;
       if (!seen.has(key)) {
@@ -112,11 +112,9 @@ async function main() {
   process.exitCode = open.length > 0 ? 1 : 0;
 }
 
-function templates() {
+async function templates() {
   const { App } = require('aws-cdk-lib/core');
   const { aws } = require('mlops-constructs');
-  const { load } = require('../../bin/cli/load.js');
-  const variants = JSON.parse(readFileSync(join(root, 'test', 'e2e', 'variants.json'), 'utf8'));
   const found = new Map();
   const collect = (name, build) => {
     const outdir = join(out, name);
@@ -126,18 +124,9 @@ function templates() {
     const [file] = readdirSync(outdir).filter((f) => f.endsWith('.template.json'));
     found.set(name, JSON.parse(readFileSync(join(outdir, file), 'utf8')));
   };
-  for (const [name, replacements] of Object.entries(variants)) {
-    // Beside the example, because image directories are relative to the declaration.
-    const file = join(dirname(examples), `.review-aws-${name}.yaml`);
-    try {
-      writeFileSync(
-        file,
-        replacements.reduce((text, [from, to]) => text.replace(from, to), readFileSync(examples, 'utf8')),
-      );
-      collect(name, (app) => new aws.MlPlatformStack(app, 'review', load(file).declaration));
-    } finally {
-      rmSync(file, { force: true });
-    }
+  for (const name of VARIANTS) {
+    const declaration = await declarationOf(name);
+    collect(name, (app) => new aws.MlPlatformStack(app, 'review', declaration));
   }
   const { PricingStack } = require('../../examples/compose/aws.js');
   collect('compose', (app) => new PricingStack(app, 'review', { env: { region: 'eu-west-1' } }));

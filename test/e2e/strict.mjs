@@ -24,6 +24,6 @@ if (name === 'compose') {
   new PricingStack(app, 'pricing', { env: { region: 'eu-west-1' } });
 } else {
   const { aws } = require('mlops-constructs');
-  new aws.MlPlatformStack(app, name, declarationOf(name));
+  new aws.MlPlatformStack(app, name, await declarationOf(name));
 }
 app.synth();

@@ -1,6 +1,7 @@
 // node test/e2e/terraform.mjs --list
 // node test/e2e/terraform.mjs EXAMPLE OUT: synthesizes an example's Azure and Google stacks, and has real Terraform apply them to stand-ins.
 import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +16,7 @@ if (name === '--list') {
 }
 
 const { App } = require('cdktf');
+mkdirSync(out, { recursive: true });
 const app = new App({ outdir: out });
 for (const cloud of ['azure', 'gcp']) {
   if (name === 'compose') {
@@ -22,7 +24,7 @@ for (const cloud of ['azure', 'gcp']) {
     new PricingStack(app, `pricing-${cloud}`);
   } else {
     const { MlPlatformStack } = require('mlops-constructs')[cloud];
-    new MlPlatformStack(app, `${name}-${cloud}`, declarationOf(name));
+    new MlPlatformStack(app, `${name}-${cloud}`, await declarationOf(name));
   }
 }
 app.synth();

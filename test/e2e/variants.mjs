@@ -13,18 +13,18 @@ const replacements = JSON.parse(readFileSync(join(here, 'variants.json'), 'utf8'
 export const VARIANTS = Object.keys(replacements);
 
 /** Calls with the path of a variant's declaration, which lies beside the example because image directories are relative to it. */
-export function withVariant(name, use) {
+export async function withVariant(name, use) {
   const file = join(dirname(example), `.${name}-${process.pid}.yaml`);
   try {
     writeFileSync(file, textOf(name));
-    return use(file);
+    return await use(file);
   } finally {
     rmSync(file, { force: true });
   }
 }
 
 /** A variant's declaration, loaded. */
-export function declarationOf(name) {
+export async function declarationOf(name) {
   const { load } = require('../../bin/cli/load.js');
   return withVariant(name, (file) => load(file).declaration);
 }
