@@ -1,5 +1,5 @@
 import { writeFileSync } from 'fs';
-import { resolve } from 'path';
+import { join, resolve } from 'path';
 import pc from 'picocolors';
 import type * as checking from '../../lib/check';
 import type { CheckFormat, Severity } from '../../lib/check';
@@ -35,11 +35,14 @@ export async function policies(paths: readonly string[], options: PoliciesOption
     const report = lib.check(paths.flatMap((path) => read(resolve(io.cwd, path))));
     progress.done();
     const paint = options.output === undefined ? io.outColors : pc.createColors(false);
-    write(lib.renderCheck(format, report, { paint, verbose: options.verbose, version: manifest().version }), options.output, io);
+    const view = { paint, verbose: options.verbose, version: manifest().version, cwd: io.cwd };
+    write(lib.renderCheck(format, report, view), options.output, io);
+    // Who reads a file, or a machine's output, sees the numbers all the same.
+    if (options.output !== undefined || format !== 'text') io.err(`${lib.summary(report)}\n`);
     return failOn === 'none' || !lib.failing(report, failOn).length;
   } catch (e) {
     if (e instanceof SetupError) throw e;
-    if (e instanceof Error && e.name === 'ReviewError') throw new SetupError(e.message, 2);
+    if (e instanceof Error && e.name === 'ReviewError') throw new SetupError(e.message.replaceAll(join(io.cwd, '/'), ''), 2);
     const unforeseen = new SetupError(`The stacks could not be checked: ${e instanceof Error ? e.message : String(e)}`, 2);
     unforeseen.cause = e;
     throw unforeseen;
@@ -51,6 +54,6 @@ function write(text: string, output: string | undefined, io: Io): void {
   try {
     writeFileSync(resolve(io.cwd, output), text);
   } catch (e) {
-    throw new SetupError(`${output} could not be written: ${e instanceof Error ? e.message : String(e)}`, 2);
+    throw new SetupError(`${output} could not be written: ${(e as Error).message}`, 2);
   }
 }

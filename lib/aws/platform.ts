@@ -1,10 +1,12 @@
 import { Annotations } from 'aws-cdk-lib/core';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Access, FileSystemKind, InferenceBaseProps, MlPlatformProps, TrackingEngine, TrainingBaseProps } from '../core';
+import { RULE_PREFIX } from '../core/acknowledged';
 import { Facade } from '../core/facade';
 import { parity } from '../core/parity';
 import { AwsExisting, AwsExistingDatabase } from '../core/platform';
@@ -15,6 +17,7 @@ import { IModelRegistry, ModelRegistry } from './models';
 import { Monitoring } from './monitoring';
 import { IMlNetwork, MlNetwork } from './network';
 import { BuildPipeline } from './pipeline';
+import { acknowledge } from './private/acknowledge';
 import { checksOf } from './private/scope';
 import { IImageRegistry, ImageRegistry } from './registry';
 import { ISecret, Secret } from './secret';
@@ -88,7 +91,11 @@ export class MlPlatform extends Construct {
     );
     this.secrets = facade.secrets((name, base) => new Secret(this, name, base));
     const tracking = this.trackingOf(facade, props, existing, { vpc, artifacts });
-    this.models = facade.models((name, base) => new ModelRegistry(this, name, { ...base, tracking }));
+    this.models = facade.models((id, base, name) => {
+      const registry = new ModelRegistry(this, id, { ...base, tracking });
+      for (const [n, arn] of facade.approvers(name).entries()) registry.grants.approve(Role.fromRoleArn(registry, `Approver${n + 1}`, arn));
+      return registry;
+    });
     this.features = facade.features((name, base) => new FeatureStore(this, name, { ...base, artifacts }));
     this.clusters = facade.training((id, base, name) => {
       const cluster = new GpuTrainingCluster(this, id, {
@@ -130,6 +137,7 @@ export class MlPlatform extends Construct {
         }),
     );
     const monitoring = facade.make('monitoring', () => new Monitoring(this, 'Monitoring', monitoringProps));
+    for (const [rule, reason] of facade.acknowledged()) acknowledge(this, { [rule.slice(RULE_PREFIX.aws.length)]: reason });
     facade.done();
 
     this.network = network;

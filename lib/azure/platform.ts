@@ -11,6 +11,7 @@ import { IModelRegistry, ModelRegistry } from './models';
 import { Monitoring } from './monitoring';
 import { INetwork, MlNetwork, MlNetworkProps } from './network';
 import { BuildPipeline } from './pipeline';
+import { PolicyExceptions } from './policy-exceptions';
 import { checksFor } from './private/root';
 import { IImageRegistry, ImageRegistry, ImageRegistryProps } from './registry';
 import { IResourceGroup, ResourceGroup } from './resource-group';
@@ -100,7 +101,11 @@ export class MlPlatform extends Construct {
       return new Secret(this, id, { ...base, resourceGroup, vault });
     });
     const tracking = trackingOf(this, facade, { ...shared, artifacts, entraClientId }, existing, () => workspaceOf().workspaceId);
-    this.models = facade.models((id, base) => new ModelRegistry(this, id, { ...base, tracking: trackingFor(this, props, tracking) }));
+    this.models = facade.models((id, base, name) => {
+      const model = new ModelRegistry(this, id, { ...base, tracking: trackingFor(this, props, tracking) });
+      for (const [n, principalId] of facade.approvers(name).entries()) model.grants.approve(`Approver${n + 1}`, { principalId });
+      return model;
+    });
     let featureStore: IFeatureStoreWorkspace | undefined;
     const online = facade.here(props.features).some((d) => d.online);
     this.features = facade.features((id, base) => {
@@ -147,6 +152,7 @@ export class MlPlatform extends Construct {
       'monitoring',
       () => new Monitoring(this, 'Monitoring', { ...facade.monitoringProps(), resourceGroup, logWorkspace }),
     );
+    for (const [rule, reason] of facade.acknowledged()) PolicyExceptions.of(this).acknowledge(rule, reason);
     facade.done();
 
     this.resourceGroup = resourceGroup;

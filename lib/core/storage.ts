@@ -61,7 +61,7 @@ export interface SharedFileSystemBaseProps {
   /**
    * Parallel only: MB/s for each TiB. The next step up that the cloud offers is taken.
    *
-   * @default - the slowest the cloud offers
+   * @default - what costs least for the size
    */
   readonly throughput?: number;
   /**

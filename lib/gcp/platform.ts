@@ -8,9 +8,11 @@ import { FeatureOnlineStore, FeatureStore, IFeatureStore } from './feature-store
 import { ISharedFileSystem, SharedFileSystem } from './file-system';
 import { CloudRunInference, ICloudRunInference } from './inference';
 import { IModelRegistry, ModelRegistry } from './models';
+import { IamMember } from './member';
 import { Monitoring } from './monitoring';
 import { INetwork, MlNetwork } from './network';
 import { BuildPipeline } from './pipeline';
+import { PolicyExceptions } from './policy-exceptions';
 import { labelsOf, platformTags } from './private/labels';
 import { checkPlace } from './private/place';
 import { checksFor } from './private/root';
@@ -91,7 +93,11 @@ export class MlPlatform extends Construct {
     );
     this.secrets = facade.secrets((name, base) => new Secret(this, name, { ...base, project, region }));
     const tracking = this.trackingOf(target, props, { network, artifacts, registry }) ?? (tracks ? this.standIn().tracking : undefined);
-    this.models = facade.models((id, base) => this.modelOf(id, base, tracking));
+    this.models = facade.models((id, base, name) => {
+      const model = this.modelOf(id, base, tracking);
+      for (const [n, approver] of facade.approvers(name).entries()) model.grants.approve(`Approver${n + 1}`, IamMember.of(approver));
+      return model;
+    });
     this.features = facade.features((id, base, name) => this.featuresOf(id, base, name, target));
     const { labels } = labelsOf(new Checks(this, 'gcp.MlPlatform'), platformTags(props));
 
@@ -140,6 +146,7 @@ export class MlPlatform extends Construct {
         }),
     );
     const monitoring = facade.make('monitoring', () => new Monitoring(this, 'Monitoring', { ...facade.monitoringProps(), project }));
+    for (const [rule, reason] of facade.acknowledged()) PolicyExceptions.of(this).acknowledge(rule, reason);
     facade.done();
 
     this.network = network;

@@ -378,21 +378,31 @@ describe('refusals', () => {
   });
 });
 
-test('the machines may use the store, and whoever is granted it may submit jobs', () => {
+test('the machines read data and write their own folders of the store, and whoever is granted it may submit jobs', () => {
   const s = cluster({}, (c) => c.grants.submit('Team', { principalId: 'p1', principalType: 'Group' }));
   const roles = s.all('azurerm_role_assignment');
-  expect(roles).toHaveLength(2);
+  expect(roles).toHaveLength(3);
   expect(roles).toContainEqual({
     scope: WORKSPACE,
     role_definition_name: 'AzureML Data Scientist',
     principal_id: 'p1',
     principal_type: 'Group',
   });
-  expect(roles).toContainEqual({
+  const machines = {
     scope: `${STORE}/blobServices/default/containers/artifacts`,
-    role_definition_name: 'Storage Blob Data Contributor',
     principal_id: expect.stringMatching(/azurerm_user_assigned_identity/),
     principal_type: 'ServicePrincipal',
+    condition_version: '2.0',
+  };
+  expect(roles).toContainEqual({
+    ...machines,
+    role_definition_name: 'Storage Blob Data Reader',
+    condition: expect.stringContaining("StringStartsWith 'data/'"),
+  });
+  expect(roles).toContainEqual({
+    ...machines,
+    role_definition_id: expect.stringMatching(/FolderWriterRole/),
+    condition: expect.stringMatching(/StringStartsWith 'checkpoints\/train\/' OR .*StringStartsWith 'models\/train\/'/),
   });
 });
 

@@ -240,3 +240,31 @@ test('the report says of every declared field what became of it', () => {
     'refused storage.shared.there: nothing',
   ]);
 });
+
+describe('approvers', () => {
+  const AWS = 'arn:aws:iam::123456789012:role/ml-lead';
+  const declare = (approvers: object, approval?: ModelApproval): Partial<MlPlatformProps> => ({
+    models: { housing: { approvers, approval } },
+  });
+
+  test('are those of the cloud', () => {
+    expect(platform(declare({ aws: [AWS], gcp: ['user:ada@example.com'] })).facade.approvers('housing')).toEqual([AWS]);
+  });
+
+  test('are nobody unless somebody is named', () => {
+    expect(platform({ models: { housing: {} } }).facade.approvers('housing')).toEqual([]);
+  });
+
+  test.each([
+    [
+      declare({ aws: ['ml-lead'] }),
+      'models.housing.approvers.aws "ml-lead": not the ARN of a role; write one such as arn:aws:iam::123456789012:role/ml-lead',
+    ],
+    [
+      declare({ aws: [AWS] }, ModelApproval.AUTOMATIC),
+      `models.housing.approvers {"aws":["${AWS}"]}: whoever registers a version may put it into service, so that there is nothing to approve; write approval: required, or leave approvers out`,
+    ],
+  ])('case %#', (declaration, line) => {
+    expect(lines(declaration)).toEqual([line]);
+  });
+});

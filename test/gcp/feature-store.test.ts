@@ -1,5 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import { Environment, FeatureType, Schedule } from '../../lib/core';
+import { parity } from '../../lib/core/parity';
 import { FeatureOnlineStore, FeatureOnlineStoreProps, FeatureStore, FeatureStoreProps } from '../../lib/gcp/feature-store';
 import { problemsOf } from '../contract/room';
 import { ALICE, PLACE, synth, Synthesized } from './helper';
@@ -72,6 +73,17 @@ describe('FeatureStore', () => {
       expect(s.only('google_vertex_ai_feature_group').big_query).toMatchObject({
         big_query_source: { input_uri: expect.stringMatching(/^bq:\/\/acme-ml-dev\..*View.*table_id\}$/) },
         entity_id_columns: ['listing_id'],
+      });
+    });
+
+    test('reads moments as whole numbers, for want of a type, and says so', () => {
+      let root: FeatureStore;
+      const s = features({ online: true, features: { sold: FeatureType.TIMESTAMP } }, (f) => (root = f));
+      expect(s.find('google_bigquery_table', 'View').view.query).toContain('UNIX_MICROS(`sold`) AS `sold`');
+      expect(parity.report(root!).find((e) => e.path === 'test/Listings.features.sold')).toMatchObject({
+        kind: 'approximated',
+        became: 'TIMESTAMP in the table, microseconds since 1970 in the online store',
+        reason: 'no feature value of Vertex AI is a moment',
       });
     });
 

@@ -1,3 +1,7 @@
+import { spawnSync } from 'child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
 import { TerraformStack } from 'cdktf';
 import { ContainerImage, Duration, Environment, Size, TrackingEngine } from '../../lib/core';
 import { parity } from '../../lib/core/parity';
@@ -82,7 +86,6 @@ describe('ExperimentTracking', () => {
     test('waits for the database, its role, its login, the bucket and the topic', () => {
       const waits = service(tracking()).depends_on.join(' ');
       for (const word of [
-        'google_sql_database.',
         'terraform_data.',
         'Login',
         'google_storage_bucket_iam_member',
@@ -172,8 +175,50 @@ describe('ExperimentTracking', () => {
       const role = tracking().find('terraform_data', 'Role');
       const { command, environment } = role.provisioner[0]['local-exec'];
       expect(command).toContain('gcloud sql users assign-roles "$DATABASE_USER"');
-      expect(command).toContain('--database-roles cloudsqlsuperuser');
-      expect(environment).toMatchObject({ PROJECT: 'acme-ml-dev' });
+      expect(environment).toMatchObject({ PROJECT: 'acme-ml-dev', ROLE: 'cloudsqlsuperuser' });
+    });
+
+    describe('whose user gets that role', () => {
+      const work = mkdtempSync(join(tmpdir(), 'role-'));
+      const log = join(work, 'log');
+      const give = (gcloud: string | undefined) => {
+        const { command } = tracking().find('terraform_data', 'Role').provisioner[0]['local-exec'];
+        for (const name of readdirSync(work)) rmSync(join(work, name));
+        writeFileSync(log, '');
+        const tool = (name: string, body: string) => writeFileSync(join(work, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+        tool('sleep', `echo "sleep $@" >>${log}`);
+        tool('printenv', 'exit 1');
+        if (gcloud !== undefined) tool('gcloud', `if [ "$1" = auth ]; then echo me; exit 0; fi\necho "$@" >>${log}\n${gcloud}`);
+        const environment = { DATABASE_USER: 'mlflow@p.iam', INSTANCE: 'i', ROLE: 'cloudsqlsuperuser', PROJECT: 'p', PATH: work };
+        const { status, stderr } = spawnSync('/bin/sh', ['-c', command], { env: environment, encoding: 'utf8' });
+        return { status, stderr, calls: readFileSync(log, 'utf8').trim().split('\n') };
+      };
+      const ASSIGN =
+        'sql users assign-roles mlflow@p.iam --instance i --type CLOUD_IAM_SERVICE_ACCOUNT --database-roles cloudsqlsuperuser --project p';
+
+      test('at once where it can', () => {
+        expect(give('exit 0')).toMatchObject({ status: 0, calls: [`${ASSIGN} --quiet`] });
+      });
+
+      test('later where another operation is under way, and not at all if it does not end', () => {
+        const { status, calls } = give('exit 1');
+        expect({
+          status,
+          waits: calls.filter((c) => c.startsWith('sleep')),
+          tries: calls.filter((c) => c.startsWith('sql')).length,
+        }).toEqual({
+          status: 1,
+          waits: ['sleep 15', 'sleep 30', 'sleep 60', 'sleep 120'],
+          tries: 5,
+        });
+      });
+
+      test('by hand where there is no gcloud, and says how', () => {
+        const { status, stderr } = give(undefined);
+        expect(status).toBe(0);
+        expect(stderr).toContain('WARNING: mlflow@p.iam may not create tables yet');
+        expect(stderr).toContain(`gcloud ${ASSIGN}\n`);
+      });
     });
 
     test('keeps backups in its region, and the log of a week', () => {
@@ -219,6 +264,18 @@ describe('ExperimentTracking', () => {
       expect(env(s)).toMatchObject({ MLFLOW_DB_HOST: '10.64.0.3', MLFLOW_DB_NAME: 'tracks' });
       expect(s.output('DatabaseCommand')).toContain('grant create, usage on schema public to');
     });
+  });
+
+  test('a database that exists already may name the role that its user gets', () => {
+    const s = tracking({ database: { instance: 'mlflow', host: '10.64.0.3', role: 'mlflow_owner' } });
+    expect(s.only('terraform_data').provisioner[0]['local-exec'].environment).toMatchObject({
+      INSTANCE: expect.any(String),
+      ROLE: 'mlflow_owner',
+    });
+    expect(Object.keys(s.outputs).some((name) => name.includes('DatabaseCommand'))).toBe(false);
+    expect(refused({ database: { instance: 'mlflow', host: '10.64.0.3', role: 'a b' } })).toMatchObject([
+      { code: 'name', prop: 'database.role' },
+    ]);
   });
 
   describe('what the server may do', () => {

@@ -104,7 +104,10 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
     });
     this.identity = { principalId: identity.principalId, principalType: 'ServicePrincipal' };
     const who = grantId(this, 'Trainer');
-    artifacts.grants.write(who, this.identity);
+    // Not the whole store: the tracking server's own folder is the server's, and so are approved models.
+    artifacts.grants.read(grantId(this, 'TrainerData'), this.identity, ARTIFACT_PREFIXES.data);
+    for (const folder of [ARTIFACT_PREFIXES.checkpoints, ARTIFACT_PREFIXES.models])
+      artifacts.grants.write(who, this.identity, this.folder(folder));
     registry?.grants.pull(who, this.identity);
     workspace.grants.compute(who, this.identity);
     props.tracking?.grants.use(who, this.identity);

@@ -1,7 +1,7 @@
 import { CLOUD_TITLE, CloudName } from '../catalogue';
 import { Checks, oneOf } from '../errors';
 import { FeatureStoreBaseProps } from '../features';
-import { ModelReference, ModelRegistryBaseProps } from '../models';
+import { ModelApproval, ModelReference, ModelRegistryBaseProps } from '../models';
 import { FeatureGroupDeclaration, MlflowDeclaration, MlPlatformProps, ModelDeclaration, SharedFileSystemDeclaration } from '../platform';
 import { ArtifactStoreBaseProps, SharedFileSystemBaseProps } from '../storage';
 import { ExperimentTrackingBaseProps } from '../tracking';
@@ -56,8 +56,38 @@ export function trackingProps({ declaration }: Declared, d: MlflowDeclaration, c
   };
 }
 
+const APPROVERS: { readonly [cloud in CloudName]: { readonly form: RegExp; readonly words: string; readonly example: string } } = {
+  aws: {
+    form: /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+    words: 'the ARN of a role',
+    example: 'arn:aws:iam::123456789012:role/ml-lead',
+  },
+  azure: {
+    form: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+    words: 'the object id of a user or an identity',
+    example: '00000000-0000-0000-0000-000000000000',
+  },
+  gcp: { form: /^(user|serviceAccount):[^@\s]+@[^@\s]+$/, words: 'a user or a service account', example: 'user:ada@example.com' },
+};
+
+/** How this cloud names who may approve. */
+export function approverForm(cloud: CloudName): (typeof APPROVERS)[CloudName] {
+  return APPROVERS[cloud];
+}
+
 /** Props of a model's registry. */
-export function modelProps({ declaration }: Declared, d: ModelDeclaration, name: string): ModelRegistryBaseProps {
+export function modelProps({ declaration, cloud }: Declared, d: ModelDeclaration, name: string, c: Checks): ModelRegistryBaseProps {
+  const { form, words, example } = approverForm(cloud);
+  for (const approver of d.approvers?.[cloud] ?? [])
+    c.require(form.test(approver), 'syntax', `approvers.${cloud}`, approver, `not ${words}`, `write one such as ${example}`);
+  c.require(
+    d.approvers === undefined || d.approval !== ModelApproval.AUTOMATIC,
+    'conflict',
+    'approvers',
+    d.approvers,
+    'whoever registers a version may put it into service, so that there is nothing to approve',
+    'write approval: required, or leave approvers out',
+  );
   return { modelName: name, approval: d.approval, description: d.description, environment: declaration.environment };
 }
 

@@ -24,7 +24,16 @@ import { ArtifactStoreBaseProps, SharedFileSystemBaseProps } from '../storage';
 import { ExperimentTrackingBaseProps } from '../tracking';
 import { TrainingBaseProps } from '../training';
 import { Duration } from '../units';
-import { artifactProps, featureProps, fileSystemProps, modelProps, RegistryOptions, registryOptions, trackingProps } from './data';
+import {
+  approverForm,
+  artifactProps,
+  featureProps,
+  fileSystemProps,
+  modelProps,
+  RegistryOptions,
+  registryOptions,
+  trackingProps,
+} from './data';
 import { inferenceProps, isDirectory, pipelineProps, trainingProps } from './props';
 
 export { isDirectory } from './props';
@@ -182,7 +191,14 @@ export class Facade {
 
   /** One registry for each entry under `models` that goes to this cloud. */
   public models<T extends IConstruct>(construct: (id: string, props: ModelRegistryBaseProps, name: string) => T): Map<string, T> {
-    return this.each('models', this.declaration.models, (d: ModelDeclaration, name) => modelProps(this, d, name), construct);
+    return this.each('models', this.declaration.models, (d: ModelDeclaration, name, c) => modelProps(this, d, name, c), construct);
+  }
+
+  /** Who of this cloud may approve a model. */
+  public approvers(model: string): readonly string[] {
+    const declared = this.declaration.models?.[model].approvers;
+    const { form } = approverForm(this.cloud);
+    return (declared?.[this.cloud] ?? []).filter((approver) => form.test(approver));
   }
 
   /** One feature store for each entry under `features` that goes to this cloud. */

@@ -55,7 +55,7 @@ export interface SharedFileSystemDeclaration {
   /**
    * Parallel only: MB/s for each TiB, such as 250. The next step up that a cloud offers is taken.
    *
-   * @default - the slowest each cloud offers
+   * @default - what costs least for the size
    * @minimum 1
    */
   readonly throughput?: number;

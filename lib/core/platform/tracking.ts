@@ -71,6 +71,12 @@ export interface ModelDeclaration {
    */
   readonly approval?: ModelApproval;
   /**
+   * Who may approve, by cloud.
+   *
+   * @default - nobody, until code grants it
+   */
+  readonly approvers?: ApproversDeclaration;
+  /**
    * What the model does, for whoever reads the registry.
    *
    * @default - none
@@ -83,6 +89,28 @@ export interface ModelDeclaration {
    * @minItems 1
    */
   readonly on?: Cloud[];
+}
+
+/** Who may approve a model, by cloud. */
+export interface ApproversDeclaration {
+  /**
+   * ARNs of IAM roles, such as `arn:aws:iam::123456789012:role/ml-lead`; each gets a policy that lets it.
+   *
+   * @default - nobody
+   */
+  readonly aws?: string[];
+  /**
+   * Object ids of users or managed identities in Entra ID, such as `00000000-0000-0000-0000-000000000000`.
+   *
+   * @default - nobody
+   */
+  readonly azure?: string[];
+  /**
+   * Users and service accounts, such as `user:ada@example.com`.
+   *
+   * @default - nobody
+   */
+  readonly gcp?: string[];
 }
 
 /** A group of features about one kind of entity. */

@@ -48,7 +48,7 @@ const RESTORE_HOURS = { least: '48', most: '168' };
  * an online store by schedule.
  *
  * Rows are added, never changed: training looks at those that were true at the time. A column can be added later, in place; to take one away or
- * change its type is to make another table, which Terraform refuses in prod. Deleted rows can be restored for two days, in prod for seven.
+ * change its type is to make another table, which Terraform refuses in prod. A feature that is a moment is looked up as microseconds since 1970. Deleted rows can be restored for two days, in prod for seven.
  *
  * The table costs by what it holds and what queries read. An online store costs by the hour, whether or not somebody asks, see
  * `FeatureOnlineStore`.
@@ -117,6 +117,15 @@ export class FeatureStore extends Construct implements IFeatureStore {
     });
     this.outputs(props, table);
     parity.mapped(this, 'gcp', '', SUPPORT.features.by);
+    for (const [feature, type] of Object.entries(props.online ? features : {}))
+      if (type === FeatureType.TIMESTAMP)
+        parity.approximated(
+          this,
+          'gcp',
+          `features.${feature}`,
+          'TIMESTAMP in the table, microseconds since 1970 in the online store',
+          'no feature value of Vertex AI is a moment',
+        );
     if (props.online) parity.mapped(this, 'gcp', 'online', `${SUPPORT['features.online'].by}, copied ${scheduleOf(props.sync)}`);
   }
 
@@ -154,9 +163,16 @@ export class FeatureStore extends Construct implements IFeatureStore {
     });
   }
 
-  /** The same rows, with the event time under the one name that Vertex AI looks for. */
+  /** The same rows, with the event time under the one name that Vertex AI looks for, and in types that it knows. */
   private view({ project, entity, eventTime, features, environment }: FeatureStoreProps, table: BigqueryTable): BigqueryTable {
-    const columns = [entity.name, `${eventTime}\` AS \`${TIMESTAMP}`, ...Object.keys(features)].map((c) => `\`${c}\``);
+    const columns = [
+      `\`${entity.name}\``,
+      `\`${eventTime}\` AS \`${TIMESTAMP}\``,
+      // https://cloud.google.com/vertex-ai/docs/reference/rest/v1/FeatureValue: no value is a moment.
+      ...Object.entries(features).map(([name, type]) =>
+        type === FeatureType.TIMESTAMP ? `UNIX_MICROS(\`${name}\`) AS \`${name}\`` : `\`${name}\``,
+      ),
+    ];
     return new BigqueryTable(this, 'View', {
       project,
       datasetId: table.datasetId,

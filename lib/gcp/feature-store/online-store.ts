@@ -39,6 +39,7 @@ export interface FeatureOnlineStoreProps {
    * Fewest nodes, 1 to 10.
    *
    * @default 1
+   * @see https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.featureOnlineStores#AutoScaling
    */
   readonly minNodes?: number;
   /**

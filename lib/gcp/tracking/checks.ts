@@ -121,4 +121,12 @@ function checkDatabase(checks: Checks, props: ExperimentTrackingProps, tier: str
     'not an address or a host name',
     'write its private address, such as 10.64.0.3',
   );
+  checks.require(
+    database.role === undefined || isUnresolved(database.role) || /^[A-Za-z_]\w{0,62}$/.test(database.role),
+    'name',
+    'database.role',
+    database.role,
+    'not the name of a role that Cloud SQL gives',
+    'write letters, digits and underscores',
+  );
 }

@@ -22,11 +22,11 @@ const OWNER_ROLE = 'cloudsqlsuperuser';
 const GIVE_ROLE = `set -eu
 if ! command -v gcloud >/dev/null 2>&1 || [ -z "$(printenv CLOUDSDK_AUTH_ACCESS_TOKEN || gcloud auth list --filter status:ACTIVE --format 'value(account)' 2>/dev/null)" ]; then
   echo "WARNING: $DATABASE_USER may not create tables yet (no gcloud that is signed in), and the tracking server cannot start. Run this, and apply again:" >&2
-  echo "  gcloud sql users assign-roles $DATABASE_USER --instance $INSTANCE --type CLOUD_IAM_SERVICE_ACCOUNT --database-roles ${OWNER_ROLE} --project $PROJECT" >&2
+  echo "  gcloud sql users assign-roles $DATABASE_USER --instance $INSTANCE --type CLOUD_IAM_SERVICE_ACCOUNT --database-roles $ROLE --project $PROJECT" >&2
   exit 0
 fi
 for wait in 15 30 60 120 0; do
-  if gcloud sql users assign-roles "$DATABASE_USER" --instance "$INSTANCE" --type CLOUD_IAM_SERVICE_ACCOUNT --database-roles ${OWNER_ROLE} --project "$PROJECT" --quiet; then
+  if gcloud sql users assign-roles "$DATABASE_USER" --instance "$INSTANCE" --type CLOUD_IAM_SERVICE_ACCOUNT --database-roles "$ROLE" --project "$PROJECT" --quiet; then
     exit 0
   fi
   if [ "$wait" = 0 ]; then exit 1; fi
@@ -99,19 +99,7 @@ export class Database extends Construct {
       deletionPolicy: 'ABANDON',
     });
     const login = letIn(this, account, { project, instance: instance.name });
-    const role = new DataResource(this, 'Role', {
-      triggersReplace: { user: login.user.id },
-      dependsOn: [login.user, database],
-      provisioners: [
-        {
-          type: 'local-exec',
-          interpreter: ['sh', '-c'],
-          command: GIVE_ROLE,
-          environment: { DATABASE_USER: login.user.name, INSTANCE: instance.name, PROJECT: project },
-        },
-      ],
-    });
-    this.ready = [database, role, login.permission];
+    this.ready = [giveRole(this, login.user, project, OWNER_ROLE, [database]), login.permission];
   }
 }
 
@@ -140,6 +128,28 @@ export function letIn(
     },
   });
   return { user, permission };
+}
+
+/** Makes a user a member of a role, by gcloud, once for each user. */
+export function giveRole(
+  scope: Construct,
+  user: SqlUser,
+  project: string,
+  role: string,
+  dependsOn: ITerraformDependable[] = [],
+): ITerraformDependable {
+  return new DataResource(scope, 'Role', {
+    triggersReplace: { user: user.id, role },
+    dependsOn: [user, ...dependsOn],
+    provisioners: [
+      {
+        type: 'local-exec',
+        interpreter: ['sh', '-c'],
+        command: GIVE_ROLE,
+        environment: { DATABASE_USER: user.name, INSTANCE: user.instance, ROLE: role, PROJECT: project },
+      },
+    ],
+  });
 }
 
 /** What PostgreSQL calls a service account: its address, without the end that all have, which would be too long for a name. */

@@ -90,6 +90,13 @@ export interface TrackingDatabase {
    * @default "mlflow"
    */
   readonly name?: string;
+  /**
+   * Role of PostgreSQL that may make tables in it, such as its owner. The server's user is made a member by `gcloud` while it is applied.
+   *
+   * @default - none: the owner runs the command of the output `DatabaseCommand`. Until then the server does not start: the first apply stops
+   * there, and a second one goes on
+   */
+  readonly role?: string;
 }
 
 /** An MLflow server that exists already. */

@@ -21,7 +21,7 @@ import { ArtifactStore, IArtifactStore } from '../storage';
 import { SUPPORT } from '../support';
 import { Approvals, Callers } from './callers';
 import { ResolvedServer, resolveServer } from './checks';
-import { Database, letIn, userOf } from './database';
+import { Database, giveRole, letIn, userOf } from './database';
 import { FRONT_IMAGE } from './front';
 import { ImportedTracking } from './imported';
 import { ExperimentTrackingProps, TrackingDatabase, TrackingServerAttributes } from './props';
@@ -34,10 +34,11 @@ import { ExperimentTrackingGrants, IExperimentTracking, TrackingApprovals } from
  * Defines a Cloud Run service with internal ingress, in which nginx takes requests of any size for `runtime/mlflow`; its name in a private
  * zone of Cloud DNS; a service account; an instance of Cloud SQL for PostgreSQL with an address in the network only; and a topic of Pub/Sub that
  * is told of registered and approved models. Cloud Run asks every caller for an ID token, and lets in whom `grants.use` names. There is no
- * password anywhere: the server logs in to its database and its bucket as its service account. It may write to the folder `mlflow` only.
+ * password anywhere: the server logs in to its database (https://cloud.google.com/sql/docs/postgres/iam-authentication) and its bucket as its
+ * service account. It may write to the folder `mlflow` only.
  *
  * Machines in the network reach it by private Google access. Services on Cloud Run reach it through the network too, which they have to be
- * given. People reach it from a machine in the network: `gcloud auth print-identity-token` makes their token.
+ * given (https://cloud.google.com/run/docs/securing/ingress). People reach it from a machine in the network: `gcloud auth print-identity-token` makes their token.
  *
  * A new version of the image starts beside the old one, migrates the database under a lock while it starts, for four minutes at most, and takes
  * over when it is healthy; for these seconds the old one may answer a write with an error, which MLflow's client repeats. If the new one does
@@ -61,8 +62,7 @@ import { ExperimentTrackingGrants, IExperimentTracking, TrackingApprovals } from
  * });
  * tracking.grants.use('Ada', gcp.IamMember.user('ada@example.com'));
  *
- * @see https://cloud.google.com/run/docs/securing/ingress
- * @see https://cloud.google.com/sql/docs/postgres/iam-authentication
+ * @see https://cloud.google.com/run/quotas#request_limits
  */
 export class ExperimentTracking extends Construct implements IExperimentTracking {
   /** An MLflow server that exists already; nothing is created for it but permissions, where its service is known. */
@@ -153,9 +153,10 @@ export class ExperimentTracking extends Construct implements IExperimentTracking
   }
 
   /** A user in a database of others; what it may do there, its owner says. */
-  private login({ instance }: TrackingDatabase, account: ServiceAccount): ITerraformDependable[] {
-    const { user, permission } = letIn(new Construct(this, 'Database'), account, { project: this.project!, instance });
-    return [user, permission];
+  private login({ instance, role }: TrackingDatabase, account: ServiceAccount): ITerraformDependable[] {
+    const holder = new Construct(this, 'Database');
+    const { user, permission } = letIn(holder, account, { project: this.project!, instance });
+    return [role === undefined ? user : giveRole(holder, user, this.project!, role), permission];
   }
 
   /** What the server may do; it waits for all of it. */
@@ -205,7 +206,7 @@ export class ExperimentTracking extends Construct implements IExperimentTracking
       description: 'Shows what the server printed last',
       value: `gcloud run services logs read ${this.serviceName} --region ${region} --project ${project} --limit 100`,
     });
-    if (database)
+    if (database && database.role === undefined)
       new TerraformOutput(this, 'DatabaseCommand', {
         description: 'Lets the server make its tables, run in psql by the owner of the database',
         value: `psql "host=${database.host} dbname=${database.name ?? TRACKING_SERVER.database} sslmode=require" --command 'grant create, usage on schema public to "${userOf(account, project)}"'`,
