@@ -161,7 +161,7 @@ describe('fields', () => {
       [
         '8:1  foo  {"a":1,"costCenter":"4711"}',
         'there is no such field',
-        'leave it out; known are name, environment, targets, tags, training, inference, pipelines, monitoring',
+        'leave it out; known are name, environment, targets, tags, training, inference, pipelines, storage, registry, secrets, tracking, models, features, monitoring, acknowledge',
       ],
     ],
     [

@@ -659,7 +659,7 @@ describe('conditions that the provider decides by the values', () => {
     if (expected === 'conditional') expect(change?.findings).toEqual([expect.objectContaining({ class: 'replace', conditional: true })]);
   });
 
-  test('a condition is known of a type outside the table, too', () => {
+  test('a disk of a database grows in place, and cannot shrink', () => {
     const instance = (disk_size: number, tier: string): Body => ({ name: 'i', settings: { disk_size, tier } });
     expect(only('google_sql_database_instance', instance(20, 'a'), instance(10, 'a'))).toMatchObject({
       action: 'replace',
@@ -667,7 +667,7 @@ describe('conditions that the provider decides by the values', () => {
     });
     expect(only('google_sql_database_instance', instance(10, 'a'), instance(20, 'a'))).toMatchObject({
       action: 'update',
-      replacement: 'unknown',
+      replacement: 'no',
     });
   });
 

@@ -87,7 +87,7 @@ export interface InferenceDeclaration {
    */
   readonly secrets?: { readonly [variable: string]: string };
   /**
-   * The registered model that it serves: `models:/housing/production`, or `models:/housing/3` for one version; handed to it as
+   * The registered model that it serves, such as `models:/housing/production`, or `models:/housing/3` for one version; handed to it as
    * `ML_MODEL_URI`. Needs `tracking`.
    *
    * @default - none

@@ -54,7 +54,7 @@ export interface TrackingDatabaseDeclaration {
    */
   readonly highAvailability?: boolean;
   /**
-   * Backups are kept this long, `7d` to `35d`.
+   * Backups are kept this long, such as `14d`; `7d` to `35d`.
    *
    * @default - 7d, in prod 14d
    * @pattern ^\d+(\.\d+)?\s*(ms|s|m|h|d)$
