@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { Access, FileSystemKind, InferenceBaseProps, MlPlatformProps, TrackingEngine, TrainingBaseProps } from '../core';
 import { RULE_PREFIX } from '../core/acknowledged';
 import { Facade } from '../core/facade';
+import { ordered } from '../core/ordered';
 import { parity } from '../core/parity';
 import { AwsExisting, AwsExistingDatabase } from '../core/platform';
 import { FeatureStore, IFeatureStore } from './feature-store';
@@ -69,8 +70,9 @@ export class MlPlatform extends Construct {
   private readonly services: Map<string, ILambdaInference>;
   private readonly builds: Map<string, BuildPipeline>;
 
-  public constructor(scope: Construct, id: string, props: MlPlatformProps) {
+  public constructor(scope: Construct, id: string, declaration: MlPlatformProps) {
     super(scope, id);
+    const props = ordered(declaration);
     checksOf(this, 'aws.MlPlatform');
     const facade = (this.facade = new Facade(this, 'aws', props));
     const existing = props.targets.aws?.existing;

@@ -1,6 +1,7 @@
 import { Stack, Tags } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { Environment, MlPlatformProps } from '../core';
+import { ordered } from '../core/ordered';
 import { policyOf } from '../core/environment';
 import { MlPlatform } from './platform';
 import { checksOf } from './private/scope';
@@ -38,7 +39,8 @@ export class MlPlatformStack extends Stack {
   /** The platform. */
   public readonly platform: MlPlatform;
 
-  public constructor(scope: Construct, id: string, props: MlPlatformProps) {
+  public constructor(scope: Construct, id: string, declaration: MlPlatformProps) {
+    const props = ordered(declaration);
     const { region, account } = props.targets.aws ?? {};
     const environment = props.environment ?? Environment.DEV;
     super(scope, id, {

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { AzureExisting, AzureTarget, Cloud, Environment, FileSystemKind, MlPlatformProps, TrackingEngine } from '../core';
 import { isValidationError, ValidationError } from '../core/errors';
 import { Facade, isDirectory } from '../core/facade';
+import { ordered } from '../core/ordered';
 import { parity } from '../core/parity';
 import { FeatureStore, FeatureStoreWorkspace, IFeatureStore, IFeatureStoreWorkspace } from './feature-store';
 import { ISharedFileSystem, SharedFileSystem } from './file-system';
@@ -65,8 +66,9 @@ export class MlPlatform extends Construct {
   private readonly services: Map<string, IAppServiceInference>;
   private readonly builds: Map<string, BuildPipeline>;
 
-  public constructor(scope: Construct, id: string, props: MlPlatformProps) {
+  public constructor(scope: Construct, id: string, declaration: MlPlatformProps) {
     super(scope, id);
+    const props = ordered(declaration);
     const { location, subscriptionId, existing = {}, entraClientId, devOps } = this.target(props);
     const facade = (this.facade = new Facade(this, 'azure', props));
     const environment = props.environment ?? Environment.DEV;

@@ -2,6 +2,7 @@ import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider';
 import { App, Aspects, AzurermBackend, IAspect, LocalBackend, TerraformResource, TerraformStack } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { AzureTarget, Environment, MlPlatformProps } from '../core';
+import { ordered } from '../core/ordered';
 import { policyOf } from '../core/environment';
 import { Checks } from '../core/errors';
 import { parity } from '../core/parity';
@@ -28,8 +29,9 @@ export class MlPlatformStack extends TerraformStack {
   /** The platform. */
   public readonly platform: MlPlatform;
 
-  public constructor(scope: Construct, id: string, props: MlPlatformProps) {
+  public constructor(scope: Construct, id: string, declaration: MlPlatformProps) {
     super(scope, id);
+    const props = ordered(declaration);
     parity.declare(this, '');
     const target = props.targets.azure;
     const environment = props.environment ?? Environment.DEV;

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { Access, FeatureStoreBaseProps, FileSystemKind, MlPlatformProps, ModelRegistryBaseProps } from '../core';
 import { Checks, isValidationError, refuse, ValidationError } from '../core/errors';
 import { Facade, isDirectory } from '../core/facade';
+import { ordered } from '../core/ordered';
 import { parity } from '../core/parity';
 import { GcpTarget } from '../core/platform';
 import { FeatureOnlineStore, FeatureStore, IFeatureStore } from './feature-store';
@@ -62,8 +63,9 @@ export class MlPlatform extends Construct {
   private readonly features: Map<string, IFeatureStore>;
   private onlineStore?: FeatureOnlineStore;
 
-  public constructor(scope: Construct, id: string, props: MlPlatformProps) {
+  public constructor(scope: Construct, id: string, declaration: MlPlatformProps) {
     super(scope, id);
+    const props = ordered(declaration);
     const target = this.target(props);
     const { project, region } = target;
     const facade = (this.facade = new Facade(this, 'gcp', props));

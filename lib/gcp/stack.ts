@@ -2,6 +2,7 @@ import { App, GcsBackend, LocalBackend, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { GoogleProvider } from '@cdktf/provider-google/lib/provider';
 import { Environment, MlPlatformProps } from '../core';
+import { ordered } from '../core/ordered';
 import { Checks } from '../core/errors';
 import { parity } from '../core/parity';
 import { MlPlatform } from './platform';
@@ -27,8 +28,9 @@ export class MlPlatformStack extends TerraformStack {
   /** The platform. */
   public readonly platform: MlPlatform;
 
-  public constructor(scope: Construct, id: string, props: MlPlatformProps) {
+  public constructor(scope: Construct, id: string, declaration: MlPlatformProps) {
     super(scope, id);
+    const props = ordered(declaration);
     parity.declare(this, '');
     const environment = props.environment ?? Environment.DEV;
     const checks = new Checks(this, 'gcp.MlPlatformStack');

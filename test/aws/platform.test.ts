@@ -161,7 +161,7 @@ describe('MlPlatform on AWS', () => {
     });
     template.hasResourceProperties('AWS::Batch::JobDefinition', {
       ContainerProperties: {
-        MountPoints: [Match.objectLike({ ContainerPath: '/mnt/scratch' }), Match.objectLike({ ContainerPath: '/mnt/fast' })],
+        MountPoints: [Match.objectLike({ ContainerPath: '/mnt/fast' }), Match.objectLike({ ContainerPath: '/mnt/scratch' })],
         Secrets: [Match.objectLike({ Name: 'HF_TOKEN' })],
       },
     });

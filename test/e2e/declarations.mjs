@@ -59,7 +59,8 @@ const VALUES = [
   [/\.repositoryConnection$/, ['github']],
   [/\.instance$/, ['mlflow']],
   [/^tags\.\*$/, ['pricing', '4711', 'a b']],
-  [/\.image$/, ['ghcr.io/acme/app:1.4', 'ghcr.io/acme/app@sha256:' + 'a'.repeat(64)]],
+  [/inference\.\*\.image$/, ['./app', './app', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1']],
+  [/\.image$/, ['./app', 'ghcr.io/acme/app:1.4', 'ghcr.io/acme/app@sha256:' + 'a'.repeat(64)]],
   [
     /\.command$/,
     [
@@ -108,13 +109,14 @@ const VALUES = [
   [/\.backupRetention$/, ['7d', '35d']],
   [/\.entity$/, [{ name: 'listing_id', type: 'string' }, { name: 'listing_id' }, { name: 'area', type: 'int' }]],
   [/\.eventTime$/, ['updated_at']],
+  [/\.approvers$/, [{ aws: ['arn:aws:iam::123456789012:role/ml-lead'], gcp: ['user:ada@example.com'] }, { azure: [GUID] }]],
   [/\.(email|critical)$/, ['ml@example.com']],
   [/\.slo$/, [{ availability: 99.5, latency: { percentile: 95, threshold: '300ms' } }, { availability: 99 }]],
   [/^acknowledge\.\*$/, ['nobody reads it']],
 ];
 const KEYS = [
   [/^tags$/, ['team', 'costCenter']],
-  [/\.env$/, ['LOG_LEVEL', 'A']],
+  [/\.env$/, ['LOG_LEVEL', 'A_B']],
   [/\.mounts$/, NAMES['storage.shared']],
   [/\.secrets$/, ['HF_TOKEN', 'FEED_KEY']],
   [/\.features$/, ['rooms', 'sqm', 'zip']],
@@ -123,7 +125,7 @@ const KEYS = [
 ];
 
 /** Fields that change whom a platform belongs to: they are there now and then only. */
-const RARE = /\.(existing|state|account|devOps|on|reservations|acknowledge)$/;
+const RARE = /\.(existing|state|account|devOps|on|reservations|acknowledge|approvers)$/;
 
 /** A declaration; references to what it does not declare are left out. */
 export const declarations = fc.tuple(walk(schema, ''), fc.constant(null)).map(([d]) => settle(d));
@@ -182,7 +184,28 @@ function settle(declaration) {
     const name = entry.model?.replace(/^models:\/([^/]+)\/.*/, '$1');
     if (name !== undefined && !(d.tracking && has(d.models, name))) delete entry.model;
   }
+  const clouds = Object.keys(d.targets);
+  for (const section of [d.training, d.inference, d.pipelines, d.models, d.features, d.secrets, shared])
+    for (const entry of Object.values(section ?? {})) {
+      entry.on = entry.on?.filter((cloud) => clouds.includes(cloud));
+      if (!entry.on?.length) delete entry.on;
+    }
+  const mlflow = d.tracking?.mlflow;
+  delete mlflow?.on;
+  if (mlflow?.engine === 'managed' && d.targets.gcp) mlflow.engine = 'self-hosted';
+  if (mlflow?.engine === 'managed') for (const field of ['database', 'cpu', 'memory']) delete mlflow[field];
+  if (!mlflow) delete d.models;
+  for (const model of Object.values(d.models ?? {}))
+    if (model.approval === 'automatic' || mlflow.engine === 'managed') delete model.approvers;
+  for (const entry of Object.values(d.training ?? {})) {
+    delete entry.reservations;
+    entry.command ??= ['python', 'train.py'];
+  }
+  for (const entry of Object.values(d.inference ?? {})) delete entry.accelerator;
+  if (mlflow && d.targets.azure) d.targets.azure.entraClientId = GUID;
   for (const pipeline of Object.values(d.pipelines ?? {})) {
+    if (pipeline.deploys === undefined) delete pipeline.stages;
+    if (pipeline.deploys === undefined) delete pipeline.approval;
     if (pipeline.deploys === undefined || has(d.inference, pipeline.deploys)) continue;
     delete pipeline.deploys;
     delete pipeline.stages;

@@ -51,7 +51,7 @@ async function holds(declaration, salt) {
   const second = await synth(shuffled(declaration, salt));
   same(first.files, second.files, 'another order of keys, in another folder');
   for (const [file, text] of Object.entries(first.files)) checkReferences(file, JSON.parse(text));
-  const more = { ...declaration, inference: { ...declaration.inference, 'added-later': { image: 'ghcr.io/acme/later:1' } } };
+  const more = { ...declaration, inference: { ...declaration.inference, 'added-later': { image: './app' } } };
   const third = await synth(more);
   if (!third.ok) throw new Error(`a service that is added is refused: ${third.err}`);
   for (const [file, addresses] of Object.entries(first.addresses)) {
@@ -78,7 +78,8 @@ function checkRefusal({ code, err, written }) {
 
 async function synth(declaration) {
   const folder = join(work, `${++folders}${'x'.repeat(folders % 7)}`);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(join(folder, 'app'), { recursive: true });
+  writeFileSync(join(folder, 'app', 'Dockerfile'), 'FROM scratch\n');
   writeFileSync(join(folder, 'platform.yaml'), stringify(declaration));
   let [out, err] = ['', ''];
   const colors = pc.createColors(false);
@@ -92,7 +93,7 @@ async function synth(declaration) {
     interactive: false,
   };
   const code = await main(['synth', 'platform.yaml'], io);
-  const written = readdirSync(folder).filter((name) => name !== 'platform.yaml');
+  const written = readdirSync(folder).filter((name) => name !== 'platform.yaml' && name !== 'app');
   const files = code === 0 ? read(folder) : {};
   rmSync(folder, { recursive: true, force: true });
   return { ok: code === 0, code, out, err, written, files, addresses: addressesOf(files) };

@@ -354,7 +354,7 @@ describe('the stack of a platform', () => {
   });
 
   test.each([
-    [{ team: 'a', Team: 'b' }, 'tags.Team'],
+    [{ team: 'a', Team: 'b' }, 'tags.team'],
     [{ '42': 'a' }, 'tags.42'],
     [{ Platform: 'x' }, 'tags.Platform'],
   ])('refuses the tags %j', (tags, prop) => {

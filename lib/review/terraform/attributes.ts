@@ -183,7 +183,7 @@ class Comparison implements Difference {
       path,
       gone.length ? gone : undefined,
       come.length ? come : undefined,
-      forces ? 'yes' : 'no',
+      forces ? 'yes' : this.replacement({ ...attribute, forcesNew: false }, was ?? [], is ?? [], false, path),
       attribute.sensitive,
       attribute.attributes,
     );

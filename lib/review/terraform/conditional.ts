@@ -1,3 +1,4 @@
+import { changesInPlace } from './table-schema';
 import { isRecord, Symbolic, Value } from './value';
 
 /** A replacement that the provider decides on by the values, which its schema therefore does not tell. */
@@ -11,10 +12,19 @@ interface Condition {
 const text = (value: Value | undefined): string => (typeof value === 'string' ? value.toUpperCase() : '');
 const ZONAL = ['ZRS', 'GZRS', 'RAGZRS'];
 
-const ACCOUNT: Condition = {
+const inAccount = (what: string): Condition => ({
   replaces: () => true,
-  reason: 'a container is made anew in another account, unless it is only named by id now that was named by name before',
-};
+  reason: `${what} is made anew in another account, unless it is only named by id now that was named by name before`,
+});
+const CONTAINER = inAccount('a container');
+const SHARE = inAccount('a share');
+
+/** A block or a value that cannot be taken away again. */
+const staying = (reason: string): Condition => ({ replaces: (before, after) => isThere(before) && !isThere(after), reason });
+
+const SIZES = ['BASIC', 'STANDARD', 'PREMIUM'];
+const isThere = (value: Value | undefined): boolean => value !== undefined && value !== null && value !== '';
+const isEmpty = (value: Value | undefined): boolean => !Array.isArray(value) || value.length === 0;
 
 /** By type and attribute, as azurerm 4 and google 6 decide in their code. */
 const CONDITIONS: { readonly [attribute: string]: Condition } = {
@@ -26,8 +36,10 @@ const CONDITIONS: { readonly [attribute: string]: Condition } = {
     replaces: (before, after) => text(before) !== 'STORAGE' && text(after) !== 'STORAGEV2',
     reason: 'an account can only be upgraded to StorageV2',
   },
-  'azurerm_storage_container.storage_account_id': ACCOUNT,
-  'azurerm_storage_container.storage_account_name': ACCOUNT,
+  'azurerm_storage_container.storage_account_id': CONTAINER,
+  'azurerm_storage_container.storage_account_name': CONTAINER,
+  'azurerm_storage_share.storage_account_id': SHARE,
+  'azurerm_storage_share.storage_account_name': SHARE,
   'azurerm_log_analytics_workspace.sku': {
     replaces: (before, after) => {
       const [from, to] = [text(before), text(after)];
@@ -44,6 +56,36 @@ const CONDITIONS: { readonly [attribute: string]: Condition } = {
     replaces: (before, after) => text(before) !== '' || text(after) === '',
     reason: 'the scope of a name can be set once and not be changed',
   },
+  'azurerm_postgresql_flexible_server.version': {
+    replaces: (before, after) => Number(after) < Number(before),
+    reason: 'an engine can be upgraded, and a lower version is another server',
+  },
+  'azurerm_postgresql_flexible_server.storage_mb': {
+    replaces: (before, after) => Number(after) < Number(before),
+    reason: 'storage can grow, not shrink',
+  },
+  'azurerm_postgresql_flexible_server.administrator_login': {
+    replaces: (before) => isThere(before),
+    reason: 'an administrator can be named once and not be renamed',
+  },
+  'azurerm_postgresql_flexible_server.identity.type': {
+    replaces: (before, after) => text(before).includes('USERASSIGNED') && !text(after).includes('USERASSIGNED'),
+    reason: 'identities can be added to a server, not taken away',
+  },
+  'azurerm_redis_cache.sku_name': {
+    replaces: (before, after) => SIZES.indexOf(text(after)) < SIZES.indexOf(text(before)),
+    reason: 'a cache cannot be brought down to a lower tier',
+  },
+  'azurerm_servicebus_namespace.sku': {
+    replaces: (before, after) => (text(before) === 'PREMIUM') !== (text(after) === 'PREMIUM'),
+    reason: 'a namespace cannot be turned into a Premium one, nor back',
+  },
+  'azurerm_servicebus_namespace.customer_managed_key': staying('a key of your own cannot be taken away from a namespace again'),
+  'azurerm_managed_lustre_file_system.encryption_key': staying('a key of your own cannot be taken away from a file system again'),
+  'azurerm_container_app_environment.workload_profile': {
+    replaces: (before, after) => isEmpty(before) !== isEmpty(after),
+    reason: 'an environment is made with workload profiles or without',
+  },
   'google_compute_subnetwork.ip_cidr_range': {
     replaces: (before, after) => !contains(after, before),
     reason: 'a range can be widened, not narrowed or moved',
@@ -55,6 +97,13 @@ const CONDITIONS: { readonly [attribute: string]: Condition } = {
   'google_sql_database_instance.settings.disk_size': {
     replaces: (before, after) => Number(after) < Number(before),
     reason: 'a disk can grow, not shrink',
+  },
+  'google_sql_database_instance.settings.ip_configuration.private_network': staying(
+    'an instance cannot be taken out of its network again',
+  ),
+  'google_bigquery_table.schema': {
+    replaces: (before, after, all) => !changesInPlace(before, after, all.external_data_configuration !== undefined),
+    reason: 'columns can be added or dropped, not both at once, and none can be required, renamed or given another type later',
   },
 };
 
