@@ -1,7 +1,8 @@
-// Compiles with jsii, makes the root index lazy, writes the JSON Schema and docs/support.md.
+// Compiles with jsii, makes the root index lazy, writes the JSON Schema, docs/support.md and the tables of docs/policies.md.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { writePolicies } from './policies.mjs';
 import { writeSchema } from './schema.mjs';
 
 const require = createRequire(import.meta.url);
@@ -34,7 +35,8 @@ if (lazy.split('defineProperty(exports, "a').length + lazy.split('defineProperty
   throw new Error('lib/index.js is not as jsii used to write it: it cannot be made lazy');
 writeFileSync(index, lazy);
 
-// The same table as `mlops support` shows. Only now, because it comes from what was compiled.
+// The same table as `mlops support` shows. Only now, because it and that of the rules come from what was compiled.
 const { supportMarkdown } = require('../cli/support.js');
 writeFileSync(new URL('../../docs/support.md', import.meta.url), supportMarkdown());
+writePolicies();
 chmodSync(new URL('../mlops.js', import.meta.url), 0o755);

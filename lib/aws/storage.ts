@@ -18,7 +18,7 @@ import { policyOf } from '../core/environment';
 import { Checks } from '../core/errors';
 import { parity } from '../core/parity';
 import { ARTIFACT_PREFIXES } from '../core/storage';
-import { acknowledge, acknowledgeWildcards } from './private/acknowledge';
+import { acknowledgeAutoDelete, acknowledge, acknowledgeWildcards } from './private/acknowledge';
 import { sendEvents } from './private/bucket-events';
 import { removalOf } from './private/logs';
 import { checksOf } from './private/scope';
@@ -179,6 +179,7 @@ export class ArtifactStore extends ArtifactStoreBase {
         : {}),
       ...removal,
     });
+    acknowledgeAutoDelete(this);
     this.bucket = bucket;
     this.grants = ArtifactStoreGrants.of(bucket);
     const log = props.accessLogBucket ?? this.logBucket(bucket, policy.logRetentionDays, removal);

@@ -22,6 +22,7 @@ import { rangeOf, subnetFor } from './private/subnet';
 import { IResourceGroup } from './resource-group';
 import { IArtifactStore } from './storage';
 import { SUPPORT } from './support';
+import { acknowledge } from './private/acknowledge';
 
 /** A file system that machines in a network share: a share of Azure Files, or Azure Managed Lustre. */
 export interface ISharedFileSystem extends ISharedFileSystemBase {
@@ -237,6 +238,8 @@ export class SharedFileSystem extends Construct implements ISharedFileSystem {
       lifecycle,
     });
     withoutDataPlane(this, 'azure.SharedFileSystem');
+    if (!policy.multiZone)
+      acknowledge(this, { 'storage-replication': 'What survives the loss of a data centre is paid for in prod only.' });
     acknowledgeIn(TerraformStack.of(this), this, 'azure', 'azure-storage-https', PLAIN_NFS);
     const share = new StorageShare(this, 'Resource', {
       name: SHARE,

@@ -15,6 +15,7 @@ import { assignRole } from './private/role';
 import { checksFor } from './private/root';
 import { IPrincipal, IResourceGroup } from './resource-group';
 import { SUPPORT } from './support';
+import { acknowledge } from './private/acknowledge';
 
 /** An Azure container registry. */
 export interface IImageRegistry extends IConstruct {
@@ -197,6 +198,19 @@ export class ImageRegistry extends Construct implements IImageRegistry {
       lifecycle: policy.retainData ? { preventDestroy: true } : undefined,
     });
     this.registryId = registry.id;
+    acknowledge(this, {
+      'registry-quarantine': 'It is in preview, and takes a scanner that releases each image.',
+      'registry-regions': 'The platform is in one region; in another, its images are built again from their commits.',
+      ...(open
+        ? {
+            'registry-public-network':
+              'publicNetworkAccess: callers that Entra ID knows, and that were granted something, reach it from the internet.',
+            'registry-data-endpoints': 'No firewall stands before it: it answers on the internet.',
+          }
+        : {}),
+      ...(premium ? {} : { 'registry-retention': 'The tier has no such policy; a task deletes old images every week.' }),
+      ...(premium && policy.multiZone ? {} : { 'registry-zones': 'What survives the loss of a data centre is paid for in prod only.' }),
+    });
     cacheRules(this, registry.id, cached);
     if (open) this.purge(props.imagesKept ?? policy.imagesKept, policy.noncurrentVersionDays);
     else this.buildAgentPoolName = this.enclose(props.resourceGroup, props.network!);

@@ -17,6 +17,7 @@ import { parseResourceId } from './private/resource-id';
 import { assignRole } from './private/role';
 import { checksFor } from './private/root';
 import { IPrincipal, IResourceGroup } from './resource-group';
+import { acknowledge } from './private/acknowledge';
 
 /** A key vault that holds secrets. */
 export interface ISecretVault extends IConstruct {
@@ -108,6 +109,13 @@ export class SecretVault extends Construct implements ISecretVault {
       lifecycle: policy.retainData ? { preventDestroy: true } : undefined,
     });
     this.vaultId = vault.id;
+    const asked = 'publicNetworkAccess was asked for by name.';
+    acknowledge(vault, {
+      ...(policy.deletionProtection
+        ? {}
+        : { 'vault-purge-protection': 'The environment is to be destroyed cleanly, with everything in it.' }),
+      ...(props.publicNetworkAccess ? { 'vault-public-network': asked, 'vault-firewall': asked } : {}),
+    });
     if (props.network)
       privateEndpoint(this, 'Endpoint', {
         resourceGroup,

@@ -23,6 +23,7 @@ import { BlobEvents } from './private/storage-events';
 import { ContainerRoles } from './private/storage-grants';
 import { checkExpiry, lifecycleRules } from './private/storage-lifecycle';
 import { IPrincipal, IResourceGroup } from './resource-group';
+import { acknowledge } from './private/acknowledge';
 
 /** A storage account with a container that holds data, checkpoints, models and captured requests. */
 export interface IArtifactStore extends IArtifactStoreBase {
@@ -237,6 +238,8 @@ export class ArtifactStore extends Construct implements IArtifactStore {
     const encryptor = key && this.encryptor(props, key.id);
     this.accountKeysEnabled = props.accountKeys ?? false;
     this.storageAccountName = globalName(this, props.resourceGroup, 24);
+    if (replication === 'LRS')
+      acknowledge(this, { 'storage-replication': 'What survives the loss of a data centre is paid for in prod only.' });
     const account = new StorageAccount(this, 'Resource', {
       name: this.storageAccountName,
       resourceGroupName: props.resourceGroup.resourceGroupName,

@@ -1,12 +1,14 @@
 import type { Snapshot } from '../review/model';
 import { AZURE_RULES } from './azure';
 import { GCP_RULES } from './gcp';
-import type { Acknowledgement, Checked, CheckReport, Finding, Severity } from './model';
+import type { Acknowledgement, Checked, CheckReport, Finding, Rule, Severity } from './model';
 import { SEVERITIES } from './model';
 import { checkTerraform } from './terraform';
 
 export * from './model';
-export { CHECK_FORMATS, CheckFormat, renderCheck } from './render';
+export { CHECK_FORMATS, CheckFormat, renderCheck, summary } from './render';
+
+const RULES: { readonly [cloud in 'azure' | 'gcp']: readonly Rule[] } = { azure: AZURE_RULES, gcp: GCP_RULES };
 
 /** What the rules say of every stack. Loads the rules of AWS, which are cdk-nag's, only if there is a stack of AWS. */
 export function check(snapshots: readonly Snapshot[]): CheckReport {
@@ -27,17 +29,15 @@ export function failing(report: CheckReport, from: Severity): readonly Finding[]
 function checkOne(snapshot: Snapshot): Checked {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   if (snapshot.kind === 'cloudformation') return (require('./aws') as typeof import('./aws')).checkCloudFormation(snapshot);
-  return checkTerraform(snapshot, [...AZURE_RULES, ...GCP_RULES]);
+  return checkTerraform(snapshot, RULES[snapshot.cloud as 'azure' | 'gcp'] ?? [...AZURE_RULES, ...GCP_RULES]);
 }
 
 function settle({ findings, unknown, acknowledged }: Checked): Finding[] {
-  return [
-    ...findings.map((finding): Finding => {
-      const why = acknowledged.find((a) => applies(a, finding));
-      return why ? { ...finding, state: 'acknowledged', reason: why.reason } : { ...finding, state: 'open' };
-    }),
-    ...unknown.map((finding): Finding => ({ ...finding, state: 'unknown' })),
-  ];
+  const state = (finding: Checked['findings'][number], otherwise: Finding['state']): Finding => {
+    const why = acknowledged.find((a) => applies(a, finding));
+    return why ? { ...finding, state: 'acknowledged', reason: why.reason } : { ...finding, state: otherwise };
+  };
+  return [...findings.map((finding) => state(finding, 'open')), ...unknown.map((finding) => state(finding, 'unknown'))];
 }
 
 function applies({ path, rule }: Acknowledgement, finding: Pick<Finding, 'path' | 'address' | 'rule'>): boolean {

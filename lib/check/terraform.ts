@@ -1,10 +1,6 @@
 import type { Body, Snapshot } from '../review/model';
+import { readDocument } from '../review/read/document';
 import type { Acknowledgement, Checked, Finding, Resource, Rule, Stack } from './model';
-
-/** What Terraform JSON says of a resource's construct. */
-interface About {
-  readonly metadata?: { readonly path?: string };
-}
 
 /** What it says of the stack: reasons by rule, by construct path. */
 interface Acknowledged {
@@ -13,7 +9,7 @@ interface Acknowledged {
 
 /** Judges one Terraform stack by the rules of its cloud. */
 export function checkTerraform(snapshot: Snapshot, rules: readonly Rule[]): Checked {
-  const stack = new Resources(snapshot.body);
+  const stack = new Resources(snapshot);
   const findings: Omit<Finding, 'state' | 'reason'>[] = [];
   const unknown: Omit<Finding, 'state' | 'reason'>[] = [];
   for (const rule of rules)
@@ -38,25 +34,29 @@ export function checkTerraform(snapshot: Snapshot, rules: readonly Rule[]): Chec
         link,
       });
     }
-  return { snapshot, resources: stack.size, rules: rules.length, findings, unknown, acknowledged: stack.acknowledged };
+  return { snapshot, resources: stack.size, rules: rules.length, findings, unknown, acknowledged: acknowledgedIn(snapshot.file) };
+}
+
+/** What was acknowledged in code, as it is noted in the file; a snapshot is without notes. */
+function acknowledgedIn(file: string): Acknowledgement[] {
+  const { acknowledged = {} } = (readDocument(file)['//'] ?? {}) as Acknowledged;
+  return Object.entries(acknowledged).flatMap(([path, rules]) => Object.entries(rules).map(([rule, reason]) => ({ path, rule, reason })));
 }
 
 class Resources implements Stack {
-  public readonly acknowledged: readonly Acknowledgement[];
   public size = 0;
   private readonly byType = new Map<string, Resource[]>();
   private readonly texts = new Map<Resource, string>();
 
-  public constructor(config: Body) {
-    for (const [type, named] of Object.entries((config.resource ?? {}) as { [type: string]: { [name: string]: Body } })) {
-      const resources = Object.entries(named).map(([name, body]) => this.read(type, name, body));
+  public constructor({ body, paths }: Snapshot) {
+    for (const [type, named] of Object.entries((body.resource ?? {}) as { [type: string]: { [name: string]: Body } })) {
+      const resources = Object.entries(named).map(([name, declared]): Resource => {
+        const address = `${type}.${name}`;
+        return { type, address, path: paths.get(address), body: declared };
+      });
       this.byType.set(type, resources);
       this.size += resources.length;
     }
-    const { acknowledged = {} } = (config['//'] ?? {}) as Acknowledged;
-    this.acknowledged = Object.entries(acknowledged).flatMap(([path, rules]) =>
-      Object.entries(rules).map(([rule, reason]) => ({ path, rule, reason })),
-    );
   }
 
   public all(type: string): readonly Resource[] {
@@ -64,12 +64,9 @@ class Resources implements Stack {
   }
 
   public referring(type: string, to: Resource): readonly Resource[] {
-    return this.all(type).filter((resource) => this.textOf(resource).includes(`${to.address}.`));
-  }
-
-  private read(type: string, name: string, body: Body): Resource {
-    const { metadata } = (body['//'] ?? {}) as About;
-    return { type, address: `${type}.${name}`, path: metadata?.path, body };
+    // Not `data.` and the same name, which is another.
+    const reference = new RegExp(`(?<![\\w.-])${to.address}\\.`);
+    return this.all(type).filter((resource) => reference.test(this.textOf(resource)));
   }
 
   private textOf(resource: Resource): string {

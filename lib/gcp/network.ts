@@ -14,6 +14,7 @@ import { checkPlace } from './private/place';
 import { knownServices, peerServices } from './private/private-services';
 import { checksFor } from './private/root';
 import { enableServices } from './private/services';
+import { acknowledge } from './private/acknowledge';
 
 /** A VPC network with one subnetwork in the platform's region, with private Google access. */
 export interface INetwork extends IConstruct {
@@ -163,6 +164,8 @@ export class MlNetwork extends Construct implements INetwork {
       mtu: props.mtu,
       dependsOn: enableServices(this, project, 'compute'),
     });
+    const flowLogs = props.flowLogs ?? (props.environment ?? Environment.DEV) !== Environment.DEV;
+    if (!flowLogs) acknowledge(this, { 'subnetwork-flow-logs': 'flowLogs asks for them; in dev they cost more than they tell.' });
     const subnetwork = new ComputeSubnetwork(this, 'Subnetwork', {
       project,
       region,
@@ -170,10 +173,7 @@ export class MlNetwork extends Construct implements INetwork {
       network: network.id,
       ipCidrRange: cidr,
       privateIpGoogleAccess: true,
-      logConfig:
-        (props.flowLogs ?? (props.environment ?? Environment.DEV) !== Environment.DEV)
-          ? { aggregationInterval: 'INTERVAL_10_MIN', flowSampling: 0.5, metadata: 'INCLUDE_ALL_METADATA' }
-          : undefined,
+      logConfig: flowLogs ? { aggregationInterval: 'INTERVAL_10_MIN', flowSampling: 0.5, metadata: 'INCLUDE_ALL_METADATA' } : undefined,
     });
     if (props.nat ?? true) {
       const router = new ComputeRouter(this, 'Router', { project, region, name, network: network.id });

@@ -13,6 +13,7 @@ import { nameIn } from './private/names';
 import { checkPlace } from './private/place';
 import { checksFor } from './private/root';
 import { enableServices } from './private/services';
+import { acknowledge } from './private/acknowledge';
 
 /** An Artifact Registry repository for images. */
 export interface IImageRegistry extends IConstruct {
@@ -155,6 +156,7 @@ export class ImageRegistry extends Construct implements IImageRegistry {
 
     this.repositoryId = nameIn(this, project);
     this.repositoryUrl = url(project, region, this.repositoryId);
+    if (!props.kmsKeyName) acknowledge(this, { 'artifact-registry-own-key': 'Google holds the key; kmsKeyName takes one of yours.' });
     const repository = new ArtifactRegistryRepository(this, 'Resource', {
       project,
       location: region,

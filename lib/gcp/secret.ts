@@ -13,6 +13,7 @@ import { nameIn } from './private/names';
 import { checkPlace } from './private/place';
 import { checksFor } from './private/root';
 import { enableServices } from './private/services';
+import { acknowledge } from './private/acknowledge';
 
 /** A secret of Secret Manager. */
 export interface ISecret extends ISecretBase {
@@ -120,13 +121,14 @@ export class Secret extends Construct implements ISecret {
       lifecycle: retainData ? { preventDestroy: true } : undefined,
       dependsOn: enableServices(this, project, 'secretmanager'),
     });
-    new SecretManagerSecretVersion(this, 'Placeholder', {
+    const placeholder = new SecretManagerSecretVersion(this, 'Placeholder', {
       secret: secret.id,
       secretData: PLACEHOLDER,
       // It goes with the secret. Nothing of it is ever looked at again: replaced, it would hide the value that somebody has put.
       deletionPolicy: 'ABANDON',
       lifecycle: { ignoreChanges: 'all' },
     });
+    acknowledge(placeholder, { 'secret-plain-value': 'It stands for a value until somebody puts one, and is no secret.' });
     this.project = project;
     this.secretId = secret.secretId;
     this.putCommand = putCommand(secretId, project);

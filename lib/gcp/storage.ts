@@ -15,6 +15,7 @@ import { checksFor } from './private/root';
 import { enableServices } from './private/services';
 import { checkStore, continentOf, lifecycleRules } from './private/storage-checks';
 import { objectEvents, storageAgent } from './private/storage-events';
+import { acknowledge } from './private/acknowledge';
 
 /** A Cloud Storage bucket that holds data, checkpoints, models and captured requests. */
 export interface IArtifactStore extends IArtifactStoreBase {
@@ -224,6 +225,12 @@ export class ArtifactStore extends Construct implements IArtifactStore {
       forceDestroy: !policy.retainData,
       lifecycle: policy.retainData ? { preventDestroy: true } : undefined,
       dependsOn,
+    });
+    acknowledge(bucket, {
+      ...(props.accessLogBucket
+        ? {}
+        : { 'storage-access-logs': 'accessLogBucket asks for them; data access logs of Cloud Audit Logs tell the same.' }),
+      ...(versioned ? {} : { 'storage-versioning': 'versioned: false was asked for by name.' }),
     });
     this.bucketName = bucket.name;
     this.grants = new BucketGrants(this, this.bucketName);

@@ -1,20 +1,25 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
 import type { Judgement, Resource, Rule } from '../../lib/check/model';
 import { checkTerraform } from '../../lib/check/terraform';
 import type { Body, Snapshot } from '../../lib/review/model';
+import { readTerraformStack } from '../../lib/review/read/terraform';
 
-/** A Terraform stack of resources by type and name. */
-export function stackOf(resource: { readonly [type: string]: { readonly [name: string]: Body } }, more: Body = {}): Snapshot {
-  const body = { resource, ...more };
-  return { kind: 'terraform', cloud: 'gcp', stack: 'housing-dev-gcp', file: '/out/cdk.tf.json', body, paths: new Map() };
+type Resources = { readonly [type: string]: { readonly [name: string]: Body } };
+
+const folder = mkdtempSync(join(tmpdir(), 'check-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A Terraform stack of resources by type and name, as it is read from its file. */
+export function stackOf(resource: Resources, more: Body = {}): Snapshot {
+  const file = join(folder, 'cdk.tf.json');
+  writeFileSync(file, JSON.stringify({ ...more, resource }));
+  return readTerraformStack(file, undefined, 'housing-dev-gcp');
 }
 
 /** What a rule says of the first resource of the first of its types, or of `type`; with other resources beside it. */
-export function judged(
-  rule: Rule,
-  body: Body,
-  beside: { readonly [type: string]: { readonly [name: string]: Body } } = {},
-  type = rule.types[0],
-): Judgement {
+export function judged(rule: Rule, body: Body, beside: Resources = {}, type = rule.types[0]): Judgement {
   let said: Judgement | undefined;
   const spy: Rule = {
     ...rule,

@@ -1,6 +1,7 @@
 import { GCP_RULES } from '../../lib/check/gcp';
 import type { Body } from '../../lib/review/model';
-import { ruleTests } from './twins';
+import { judged } from './fixture';
+import { judgements, ruleTests } from './twins';
 
 /** Of every rule something that keeps it, something that breaks it, and what stands beside. */
 const TWINS: readonly [string, Body | undefined, Body, { [type: string]: { [name: string]: Body } }?][] = [
@@ -90,13 +91,91 @@ const TWINS: readonly [string, Body | undefined, Body, { [type: string]: { [name
   [
     'gcp-workbench-shielded',
     { gce_setup: { shielded_instance_config: { enable_vtpm: true, enable_integrity_monitoring: true } } },
-    { gce_setup: {} },
+    { gce_setup: { shielded_instance_config: { enable_vtpm: false } } },
   ],
   ['gcp-workflows-own-account', { service_account: 'a' }, {}],
   ['gcp-workflows-call-log', { call_log_level: 'LOG_ERRORS_ONLY' }, {}],
   ['gcp-scheduler-identity', { http_target: { uri: 'u', oauth_token: {} } }, { http_target: { uri: 'u' } }],
   ['gcp-cloudbuild-own-account', { service_account: 'a' }, {}],
   ['gcp-service-account-key', undefined, { service_account_id: 'a' }],
+  ['gcp-run-invoker-check', {}, { invoker_iam_disabled: true }],
+  ['gcp-workbench-root', { gce_setup: { metadata: { 'notebook-disable-root': 'true' } } }, { gce_setup: {} }],
+  ['gcp-workbench-idle', { gce_setup: {} }, { gce_setup: { metadata: { 'idle-timeout-seconds': '0' } } }],
+  ['gcp-workflows-deletion-protection', {}, { deletion_protection: false }],
+  [
+    'gcp-pubsub-push-identity',
+    { push_config: { push_endpoint: 'https://a', oidc_token: { service_account_email: 'a@p.iam.gserviceaccount.com' } } },
+    { push_config: { push_endpoint: 'https://a' } },
+  ],
+  ['gcp-secret-plain-value', { secret_data: '${google_sql_user.u.password}' }, { secret_data: 'abc' }],
+  ['gcp-dns-signed', { dnssec_config: { state: 'on' } }, {}],
+  [
+    'gcp-dns-signed-strongly',
+    { dnssec_config: { default_key_specs: [{ algorithm: 'ecdsap256sha256' }] } },
+    { dnssec_config: { default_key_specs: [{ algorithm: 'ecdsap256sha256' }, { algorithm: 'rsasha1' }] } },
+  ],
 ];
 
 ruleTests('gcp', GCP_RULES, TWINS);
+
+judgements(GCP_RULES, [
+  // What the provider or the service takes for an attribute that is left out.
+  ['gcp-bigquery-deletion-protection', {}, 'compliant'],
+  ['gcp-run-deletion-protection', {}, 'compliant'],
+  ['gcp-run-public-ingress', {}, 'non-compliant'],
+  ['gcp-run-plain-secrets', {}, 'compliant'],
+  ['gcp-sql-public-network', { settings: {} }, 'non-compliant'],
+  ['gcp-sql-tls', { settings: { ip_configuration: {} } }, 'non-compliant'],
+  ['gcp-sql-passwords', {}, 'non-compliant'],
+  ['gcp-storage-public-access', { public_access_prevention: 'inherited' }, 'non-compliant'],
+  ['gcp-storage-uniform-access', {}, 'non-compliant'],
+  ['gcp-workbench-shielded', { gce_setup: {} }, 'compliant'],
+  ['gcp-workflows-call-log', {}, 'non-compliant'],
+
+  // What only the deployment knows.
+  ['gcp-storage-public-grant', { member: '${var.reader}' }, 'unknown'],
+  ['gcp-storage-public-grant', { member: '${google_service_account.a.member}' }, 'compliant'],
+  ['gcp-storage-public-grant', { members: ['group:a@example.com', 'allUsers'] }, 'non-compliant'],
+  ['gcp-project-basic-roles', { role: '${var.role}', member: 'group:a@example.com' }, 'unknown'],
+  ['gcp-project-basic-roles', { role: '${google_project_iam_custom_role.r.id}', member: 'group:a@example.com' }, 'compliant'],
+  ['gcp-run-invoker-check', { invoker_iam_disabled: '${var.open}' }, 'unknown'],
+  ['gcp-run-plain-secrets', { template: { containers: [{ env: [{ name: 'API_TOKEN', value: '${var.token}' }] }] } }, 'unknown'],
+  ['gcp-firewall-open-to-internet', { allow: [{ protocol: 'tcp' }], source_ranges: ['${var.from}'] }, 'unknown'],
+  ['gcp-sql-deletion-protection', { settings: { deletion_protection_enabled: '${var.keep}' } }, 'unknown'],
+
+  // What stands beside, and what else counts.
+  ['gcp-bigquery-public-grant', { access: [{ role: 'READER', iam_member: 'allUsers' }] }, 'non-compliant'],
+  ['gcp-firewall-open-to-internet', { allow: [{ protocol: 'tcp' }] }, 'non-compliant'],
+  ['gcp-firewall-open-to-internet', { allow: [{ protocol: 'tcp' }], source_tags: ['node'] }, 'compliant'],
+  ['gcp-firewall-open-to-internet', { allow: [{ protocol: 'tcp' }], direction: 'EGRESS' }, 'not-applicable'],
+  ['gcp-firewall-open-to-internet', { deny: [{ protocol: 'all' }] }, 'not-applicable'],
+  ['gcp-firewall-open-to-internet', { allow: [{ protocol: 'tcp' }], disabled: true }, 'not-applicable'],
+  ['gcp-project-admin-roles', { role: 'roles/storage.admin', member: 'group:a@example.com' }, 'compliant'],
+  ['gcp-project-admin-roles', { role: 'roles/run.admin', member: '${google_service_account.a.member}' }, 'non-compliant'],
+  [
+    'gcp-project-default-account',
+    { role: 'roles/run.invoker', member: 'serviceAccount:${data.google_compute_default_service_account.d.email}' },
+    'non-compliant',
+  ],
+  ['gcp-pubsub-push-identity', {}, 'not-applicable'],
+  ['gcp-bigquery-own-key', { view: [{ query: 'select 1' }] }, 'not-applicable'],
+  ['gcp-bigquery-deletion-protection', { deletion_protection: false, view: [{ query: 'select 1' }] }, 'not-applicable'],
+  ['gcp-secret-plain-value', { secret_data_wo: 'abc' }, 'non-compliant'],
+  ['gcp-sql-backups', { master_instance_name: 'primary', settings: {} }, 'not-applicable'],
+  ['gcp-sql-deletion-protection', { deletion_protection: false, settings: { deletion_protection_enabled: true } }, 'non-compliant'],
+  ['gcp-storage-logs-elsewhere', {}, 'not-applicable'],
+  ['gcp-storage-logs-elsewhere', { logging: { log_bucket: '${google_storage_bucket.it.name}' } }, 'non-compliant'],
+  ['gcp-subnetwork-private-google-access', { purpose: 'REGIONAL_MANAGED_PROXY' }, 'not-applicable'],
+  ['gcp-dns-signed', { visibility: 'private' }, 'not-applicable'],
+  ['gcp-scheduler-identity', { pubsub_target: { topic_name: 't' } }, 'not-applicable'],
+]);
+
+test('a table is encrypted with the key of its dataset', () => {
+  const rule = GCP_RULES.find((r) => r.id === 'gcp-bigquery-own-key')!;
+  const table = { dataset_id: '${google_bigquery_dataset.d.dataset_id}' };
+  const beside = (dataset: Body) => ({ google_bigquery_dataset: { d: dataset } });
+  expect(judged(rule, table, beside({ default_encryption_configuration: { kms_key_name: 'k' } }), 'google_bigquery_table')).toBe(
+    'compliant',
+  );
+  expect(judged(rule, table, beside({}), 'google_bigquery_table')).toBe('non-compliant');
+});

@@ -1,10 +1,28 @@
 import { readdirSync } from 'fs';
 import { join } from 'path';
-import type { Rule } from '../../lib/check/model';
+import type { Judgement, Rule } from '../../lib/check/model';
 import type { Body } from '../../lib/review/model';
 import { judged } from './fixture';
 
-type Twins = readonly [rule: string, keeps: Body | undefined, breaks: Body, beside?: { [type: string]: { [name: string]: Body } }];
+/** Resources by type and name. */
+export type Beside = { readonly [type: string]: { readonly [name: string]: Body } };
+
+type Twins = readonly [rule: string, keeps: Body | undefined, breaks: Body, beside?: Beside];
+type Case = readonly [rule: string, body: Body, judgement: Judgement, beside?: Beside];
+
+/** What else rules say: of defaults, of references, of what stands beside. */
+export function judgements(rules: readonly Rule[], cases: readonly Case[]): void {
+  const rows = cases.map(([id, body, judgement, beside = {}]) => [id, body, judgement, beside] as const);
+  test.each(rows)('%s says of %j that it is %s', (id, body, judgement, beside) => {
+    expect(
+      judged(
+        rules.find((r) => r.id === id)!,
+        body,
+        beside,
+      ),
+    ).toBe(judgement);
+  });
+}
 
 /** What is tested of the rules of one cloud: each by twins, and that there is none without them. */
 export function ruleTests(cloud: string, rules: readonly Rule[], twins: readonly Twins[]): void {

@@ -12,6 +12,16 @@ export function acknowledge(scope: IConstruct, rules: { readonly [rule: string]:
     scope.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [`AwsSolutions::AwsSolutions-${rule}`]: reason });
 }
 
+/** Says why the function that empties buckets before they are deleted, which the CDK makes once for a stack, has a managed policy. */
+export function acknowledgeAutoDelete(scope: IConstruct): void {
+  const provider = Stack.of(scope).node.tryFindChild('Custom::S3AutoDeleteObjectsCustomResourceProvider');
+  if (!provider || provider.node.metadata.some((m) => m.type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)) return;
+  acknowledge(provider, {
+    'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]':
+      'The CDK makes the role; the policy lets it write its log, and nothing else.',
+  });
+}
+
 /**
  * Says why resources of a policy end in a wildcard. cdk-nag names each by its resolved ARN, so the reason covers exactly these.
  *

@@ -3,7 +3,7 @@ import { Duration as CdkDuration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { Environment } from '../../core';
 import { policyOf } from '../../core/environment';
-import { acknowledge } from './acknowledge';
+import { acknowledge, acknowledgeAutoDelete } from './acknowledge';
 import { removalOf } from './logs';
 
 /** Where a pipeline keeps what its stages hand on, for 30 days. */
@@ -18,6 +18,7 @@ export function artifactBucket(scope: Construct, environment: Environment | unde
     removalPolicy: removalOf(environment),
     autoDeleteObjects: !policyOf(environment).retainData,
   });
+  acknowledgeAutoDelete(bucket);
   acknowledge(bucket, { S1: 'It holds copies of commits for 30 days, read by the pipeline only, whose executions CodePipeline records.' });
   return bucket;
 }

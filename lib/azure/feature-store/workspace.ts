@@ -25,6 +25,7 @@ import {
   FeatureStoreWorkspaceProps,
   IFeatureStoreWorkspace,
 } from './workspace-props';
+import { acknowledge } from '../private/acknowledge';
 
 const SPARK = '3.4.0';
 const CONNECTION_API = '2024-04-01';
@@ -117,6 +118,7 @@ export class FeatureStoreWorkspace extends Construct implements IFeatureStoreWor
       dependsOn: resourcesOf(this, 'azurerm_private_endpoint'),
     });
     withoutDataPlane(this, 'azure.FeatureStoreWorkspace');
+    acknowledge(workspace, { 'ml-workspace-outbound': 'Spark fetches packages from the internet when it materializes.' });
     this.workspaceId = workspace.id;
     endpoint(this, 'Endpoint', parts, workspace.id, 'amlworkspace', ['privatelink.api.azureml.ms', 'privatelink.notebooks.azure.net']);
     this.connect(resourceGroup, workspace, identity, [
@@ -180,6 +182,7 @@ export class FeatureStoreWorkspace extends Construct implements IFeatureStoreWor
       accessKeysAuthenticationEnabled: true,
       redisConfiguration: { maxmemoryPolicy: 'noeviction' },
     });
+    acknowledge(holder, { 'redis-keys': 'Azure ML looks up with a key, which it reads as the identity that materializes.' });
     endpoint(this, 'OnlineEndpoint', parts, redis.id, 'redisCache', ['privatelink.redis.cache.windows.net']);
     return redis.id;
   }

@@ -24,6 +24,7 @@ import { serviceEnvironment } from '../private/tracking-client';
 import { IPrincipal } from '../resource-group';
 import { AppServiceInferenceProps } from './props';
 import { AppServiceInferenceAttributes, AppServiceInferenceGrants, AzureMetric, IAppServiceInference } from './service';
+import { acknowledge } from '../private/acknowledge';
 
 const LOG_CATEGORIES = [
   'AppServiceHTTPLogs',
@@ -139,6 +140,11 @@ export class AppServiceInference extends Construct implements IAppServiceInferen
       appSettings: { ...settings, ...(d.slot ? { ML_SLOT: 'production' } : {}) },
       stickySettings: d.slot ? { appSettingNames: ['ML_SLOT'] } : undefined,
     });
+    acknowledge(this, {
+      'web-client-certificates': 'Callers are known by tokens of Entra ID or by their network, unless access: public lets in anybody.',
+      ...(d.access === Access.PUBLIC ? { 'web-callers': 'access: public was asked for by name.' } : {}),
+      ...(d.access === Access.PRIVATE ? {} : { 'web-public-network': `access: ${d.access} was asked for by name.` }),
+    });
     this.webAppId = app.id;
     this.url = `https://${app.defaultHostname}`;
     this.reached(props, 'Endpoint', 'sites');
@@ -201,6 +207,10 @@ export class AppServiceInference extends Construct implements IAppServiceInferen
         max: d.maxInstances,
         queueLength: d.concurrency,
       });
+    acknowledge(holder, {
+      ...(d.minInstances < 2 ? { 'plan-instances': 'scaling.min says how many are kept.' } : {}),
+      ...(d.zones ? {} : { 'plan-zones': 'What survives the loss of a data centre is paid for in prod only.' }),
+    });
     return plan.id;
   }
 

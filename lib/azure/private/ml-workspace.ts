@@ -9,6 +9,7 @@ import { INetwork } from '../network';
 import { IResourceGroup } from '../resource-group';
 import { globalName, localName } from './name';
 import { privateEndpoint } from './private-endpoint';
+import { acknowledge } from './acknowledge';
 
 /** Where the parts of a workspace of Azure ML are put. */
 export interface WorkspaceParts {
@@ -48,6 +49,12 @@ export function workspaceParts(scope: Construct, parts: WorkspaceParts): MadePar
 export function storageAccount(scope: Construct, id: string, parts: WorkspaceParts, more: Partial<StorageAccountConfig>): StorageAccount {
   const policy = policyOf(parts.environment);
   const holder = new Construct(scope, id);
+  acknowledge(holder, {
+    ...(policy.multiZone ? {} : { 'storage-replication': 'What survives the loss of a data centre is paid for in prod only.' }),
+    ...(more.sharedAccessKeyEnabled === false
+      ? {}
+      : { 'storage-account-keys': 'Azure ML mounts the file share of a workspace by the key of its account.' }),
+  });
   return new StorageAccount(holder, 'Resource', {
     name: globalName(holder, parts.resourceGroup, 24),
     ...placeOf(parts.resourceGroup),
@@ -85,6 +92,8 @@ export function endpoint(
 function keyVault(scope: Construct, parts: WorkspaceParts, policy: EnvironmentPolicy): KeyVault {
   const holder = new Construct(scope, 'Vault');
   const client = new DataAzurermClientConfig(holder, 'Client');
+  if (!policy.deletionProtection)
+    acknowledge(holder, { 'vault-purge-protection': 'The environment is to be destroyed cleanly, with everything in it.' });
   return new KeyVault(holder, 'Resource', {
     name: globalName(holder, parts.resourceGroup, 24),
     ...placeOf(parts.resourceGroup),

@@ -14,6 +14,7 @@ import { SubnetUse } from '../network';
 import { readyNetwork } from '../private/dependencies';
 import { ResolvedServer } from './checks';
 import { ExperimentTrackingProps } from './props';
+import { acknowledge } from '../private/acknowledge';
 
 const VERSION = '16';
 const STORAGE_MB = 32_768;
@@ -78,6 +79,8 @@ export class Database extends Construct {
       },
       dependsOn: [link, ...readyNetwork(network)],
     });
+    if (!props.databaseGeoRedundantBackup)
+      acknowledge(server, { 'postgres-geo-backup': 'databaseGeoRedundantBackup asks for it; it cannot be changed later.' });
     this.serverId = server.id;
     this.host = server.fqdn;
     const database = restore

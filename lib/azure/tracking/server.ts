@@ -15,6 +15,7 @@ import { readyNetwork } from '../private/dependencies';
 import { localName } from '../private/name';
 import { ResolvedServer } from './checks';
 import { ExperimentTrackingProps } from './props';
+import { acknowledge } from '../private/acknowledge';
 
 const PROFILE = 'Consumption';
 const AUTH_API = '2024-03-01';
@@ -118,6 +119,8 @@ export class Server extends Construct {
   private environment(props: ExperimentTrackingProps): ContainerAppEnvironment {
     const holder = new Construct(this, 'Environment');
     const name = localName(holder);
+    if (!policyOf(props.environment).multiZone)
+      acknowledge(holder, { 'app-environment-zones': 'What survives the loss of a data centre is paid for in prod only.' });
     const environment = new ContainerAppEnvironment(holder, 'Resource', {
       name,
       resourceGroupName: props.resourceGroup.resourceGroupName,

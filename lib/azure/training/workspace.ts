@@ -14,6 +14,7 @@ import { assignRole } from '../private/role';
 import { checksFor } from '../private/root';
 import { IImageRegistry } from '../registry';
 import { IPrincipal, IResourceGroup } from '../resource-group';
+import { acknowledge } from '../private/acknowledge';
 
 /** An Azure ML workspace that compute clusters belong to. */
 export interface ITrainingWorkspace extends IConstruct {
@@ -135,6 +136,7 @@ export class TrainingWorkspace extends Construct implements ITrainingWorkspace {
       dependsOn: resourcesOf(this, 'azurerm_private_endpoint'),
     });
     withoutDataPlane(this, 'azure.TrainingWorkspace');
+    acknowledge(workspace, { 'ml-workspace-identity': 'Azure ML grants its system identity what it needs itself; no job runs as it.' });
     this.workspaceId = workspace.id;
     this.workspaceResourceGroupName = resourceGroup.resourceGroupName;
     endpoint(this, 'Endpoint', parts, workspace.id, 'amlworkspace', ['privatelink.api.azureml.ms', 'privatelink.notebooks.azure.net']);

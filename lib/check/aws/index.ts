@@ -9,6 +9,8 @@ const KEY = 'aws:cdk:acknowledged-rules';
 const PACK = 'AwsSolutions::';
 /** Where a template's resources stand in the tree that it is read into. */
 const INCLUDED = 'Checked/Template/';
+/** Where the pack says what each rule is about. */
+const LINK = 'https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#awssolutions';
 /** cdk-nag's levels. */
 const SEVERITY: { readonly [level: string]: Severity } = { error: 'high', warning: 'medium' };
 
@@ -20,7 +22,6 @@ const SEVERITY: { readonly [level: string]: Severity } = { error: 'high', warnin
 export function checkCloudFormation(snapshot: Snapshot): Checked {
   const { App, Stack } = load<typeof core>('aws-cdk-lib/core');
   const { CfnInclude } = load<typeof include>('aws-cdk-lib/cloudformation-include');
-  const { AwsSolutionsChecks } = load<typeof nag>('cdk-nag');
   const { cloud, stack: name, file, paths, body } = snapshot;
   const stack = new Stack(new App({ analyticsReporting: false }), 'Checked');
   try {
@@ -28,29 +29,65 @@ export function checkCloudFormation(snapshot: Snapshot): Checked {
   } catch (e) {
     throw new ReviewError(`${file}: cdk-nag could not be asked about it: ${e instanceof Error ? e.message : String(e)}`);
   }
-  const pack = new AwsSolutionsChecks();
-  const { violations } = pack.validateScope(stack);
-  const findings = violations.flatMap(({ ruleName, description, severity, fix, violatingResources }) =>
-    violatingResources.map(({ constructPath = '' }): Omit<Finding, 'state' | 'reason'> => {
-      const logicalId = constructPath.slice(INCLUDED.length);
-      const path = paths.get(logicalId);
-      return {
-        cloud,
-        stack: name,
-        file,
-        address: logicalId,
-        ...(path === undefined ? {} : { path }),
-        type: typeOf(body, logicalId),
-        rule: ruleName.replace(PACK, ''),
-        severity: SEVERITY[severity ?? 'error'] ?? 'medium',
-        what: description,
-        why: '',
-        mend: fix ?? '',
-      };
-    }),
-  );
-  const resources = Object.keys((body.Resources ?? {}) as object).length;
-  return { snapshot, resources, rules: pack.ruleIds?.length ?? 0, findings, unknown: [], acknowledged: acknowledgedIn(file) };
+  const judged = judge(stack, load<typeof nag>('cdk-nag').AwsSolutionsChecks);
+  const toFinding = ({ id, info, explanation, level, path: constructPath }: Violation): Omit<Finding, 'state' | 'reason'> => {
+    const logicalId = constructPath.slice(INCLUDED.length);
+    const path = paths.get(logicalId);
+    return {
+      cloud,
+      stack: name,
+      file,
+      address: logicalId,
+      ...(path === undefined ? {} : { path }),
+      type: typeOf(body, logicalId),
+      rule: id,
+      severity: SEVERITY[level] ?? 'medium',
+      what: info,
+      // The rest says how cdk-nag names such findings.
+      why: explanation.replace(/\s*This is a granular rule .*$/s, ''),
+      mend: '',
+      link: LINK,
+    };
+  };
+  return {
+    snapshot,
+    resources: Object.keys((body.Resources ?? {}) as object).length,
+    rules: judged.rules,
+    findings: judged.broken.map(toFinding),
+    unknown: judged.unknown.map(toFinding),
+    acknowledged: acknowledgedIn(file),
+  };
+}
+
+/** One rule that one resource breaks. */
+interface Violation {
+  readonly id: string;
+  readonly info: string;
+  readonly explanation: string;
+  readonly level: string;
+  readonly path: string;
+}
+
+/** Asks each rule itself, because the pack's own report is without its explanations, and takes what a rule cannot read for broken. */
+function judge(stack: core.Stack, Checks: typeof nag.AwsSolutionsChecks): { broken: Violation[]; unknown: Violation[]; rules: number } {
+  const [broken, unknown, rules]: [Violation[], Violation[], Set<string>] = [[], [], new Set()];
+  class Pack extends Checks {
+    protected applyRule({ rule, ruleSuffixOverride, info, explanation, level, node }: nag.IApplyRule): void {
+      const id = `${this.packName}-${ruleSuffixOverride ?? (rule as unknown as { readonly name: string }).name}`;
+      const violation = { id, info, explanation, level: level === 'Error' ? 'error' : 'warning', path: node.node.path };
+      rules.add(id);
+      try {
+        const said = rule(node);
+        if (Array.isArray(said)) broken.push(...said.map((what) => ({ ...violation, id: `${id}[${what}]` })));
+        else if (said === 'Non-Compliant') broken.push(violation);
+      } catch {
+        // The value is a reference, most often.
+        unknown.push(violation);
+      }
+    }
+  }
+  new Pack().validateScope(stack);
+  return { broken, unknown, rules: rules.size };
 }
 
 /** What was acknowledged in code, as the CDK writes it beside the template. */

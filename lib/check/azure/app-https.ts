@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { allowOneOf, at } from '../values';
 
 export const rule: Rule = {
   id: 'azure-app-https',
@@ -9,5 +9,6 @@ export const rule: Rule = {
   why: 'Requests and tokens cross the network in the clear.',
   mend: 'Set ingress.allow_insecure_connections to false.',
   link: 'https://learn.microsoft.com/azure/container-apps/ingress-overview',
-  judge: ({ body }) => demand(at(body, 'ingress.allow_insecure_connections') !== true),
+  judge: ({ body }) =>
+    at(body, 'ingress') === undefined ? 'not-applicable' : allowOneOf(at(body, 'ingress.allow_insecure_connections'), false),
 };

@@ -1,6 +1,6 @@
 import type { Rule } from '../model';
-import { isLiteral, isSecretName } from '../patterns';
-import { at, demand, listOf } from '../values';
+import { isLiteral, noPlainSecret } from '../patterns';
+import { at, listOf } from '../values';
 
 export const rule: Rule = {
   id: 'azure-app-plain-secrets',
@@ -11,8 +11,7 @@ export const rule: Rule = {
   mend: 'Use secret.key_vault_secret_id, and env.secret_name.',
   link: 'https://learn.microsoft.com/azure/container-apps/manage-secrets',
   judge: ({ body }) =>
-    demand(
-      ![...listOf(at(body, 'template.container.*.env'))].flat().some((e) => isSecretName(at(e, 'name')) && isLiteral(at(e, 'value'))) &&
-        !listOf(at(body, 'secret')).some((s) => isLiteral(at(s, 'value'))),
-    ),
+    listOf(at(body, 'secret')).some((s) => isLiteral(at(s, 'value')))
+      ? 'non-compliant'
+      : noPlainSecret(at(body, 'template.container.*.env'), at(body, 'template.init_container.*.env')),
 };

@@ -1,4 +1,7 @@
 import type { Rule } from '../model';
+import { rule as appEnvironmentLogs } from './app-environment-logs';
+import { rule as appEnvironmentNetwork } from './app-environment-network';
+import { rule as appEnvironmentZones } from './app-environment-zones';
 import { rule as appExternalIngress } from './app-external-ingress';
 import { rule as appHttps } from './app-https';
 import { rule as appIdentity } from './app-identity';
@@ -9,7 +12,9 @@ import { rule as eventTopicPublicNetwork } from './event-topic-public-network';
 import { rule as mlClusterIdle } from './ml-cluster-idle';
 import { rule as mlClusterLocalAuth } from './ml-cluster-local-auth';
 import { rule as mlClusterPublicAddress } from './ml-cluster-public-address';
+import { rule as mlDatastoreKeys } from './ml-datastore-keys';
 import { rule as mlWorkspaceIdentity } from './ml-workspace-identity';
+import { rule as mlWorkspaceOutbound } from './ml-workspace-outbound';
 import { rule as mlWorkspacePublicNetwork } from './ml-workspace-public-network';
 import { rule as networkDns } from './network-dns';
 import { rule as networkOpenToInternet } from './network-open-to-internet';
@@ -19,6 +24,11 @@ import { rule as planZones } from './plan-zones';
 import { rule as postgresGeoBackup } from './postgres-geo-backup';
 import { rule as postgresPasswords } from './postgres-passwords';
 import { rule as postgresPublicNetwork } from './postgres-public-network';
+import { rule as redisKeys } from './redis-keys';
+import { rule as redisPlainPort } from './redis-plain-port';
+import { rule as redisPublicNetwork } from './redis-public-network';
+import { rule as redisReplication } from './redis-replication';
+import { rule as redisTls } from './redis-tls';
 import { rule as registryAdmin } from './registry-admin';
 import { rule as registryAnonymousPull } from './registry-anonymous-pull';
 import { rule as registryDataEndpoints } from './registry-data-endpoints';
@@ -27,10 +37,14 @@ import { rule as registryQuarantine } from './registry-quarantine';
 import { rule as registryRegions } from './registry-regions';
 import { rule as registryRetention } from './registry-retention';
 import { rule as registryScanning } from './registry-scanning';
-import { rule as registryTrust } from './registry-trust';
 import { rule as registryZones } from './registry-zones';
 import { rule as roleBroadGrant } from './role-broad-grant';
 import { rule as roleOwner } from './role-owner';
+import { rule as serviceBusIdentity } from './service-bus-identity';
+import { rule as serviceBusKeys } from './service-bus-keys';
+import { rule as serviceBusOwnKey } from './service-bus-own-key';
+import { rule as serviceBusPublicNetwork } from './service-bus-public-network';
+import { rule as serviceBusTls } from './service-bus-tls';
 import { rule as storageAccountKeys } from './storage-account-keys';
 import { rule as storageContainerPrivate } from './storage-container-private';
 import { rule as storageHttps } from './storage-https';
@@ -61,12 +75,16 @@ import { rule as webIdentity } from './web-identity';
 import { rule as webLogs } from './web-logs';
 import { rule as webPlainSecrets } from './web-plain-secrets';
 import { rule as webPublicNetwork } from './web-public-network';
+import { rule as webPublishingPasswords } from './web-publishing-passwords';
 import { rule as webRemoteDebugging } from './web-remote-debugging';
 import { rule as webTls } from './web-tls';
 import { rule as workflowCallers } from './workflow-callers';
 
 /** The rules of Azure, one file each. */
 export const AZURE_RULES: readonly Rule[] = [
+  appEnvironmentLogs,
+  appEnvironmentNetwork,
+  appEnvironmentZones,
   appExternalIngress,
   appHttps,
   appIdentity,
@@ -77,7 +95,9 @@ export const AZURE_RULES: readonly Rule[] = [
   mlClusterIdle,
   mlClusterLocalAuth,
   mlClusterPublicAddress,
+  mlDatastoreKeys,
   mlWorkspaceIdentity,
+  mlWorkspaceOutbound,
   mlWorkspacePublicNetwork,
   networkDns,
   networkOpenToInternet,
@@ -87,6 +107,11 @@ export const AZURE_RULES: readonly Rule[] = [
   postgresGeoBackup,
   postgresPasswords,
   postgresPublicNetwork,
+  redisKeys,
+  redisPlainPort,
+  redisPublicNetwork,
+  redisReplication,
+  redisTls,
   registryAdmin,
   registryAnonymousPull,
   registryDataEndpoints,
@@ -95,10 +120,14 @@ export const AZURE_RULES: readonly Rule[] = [
   registryRegions,
   registryRetention,
   registryScanning,
-  registryTrust,
   registryZones,
   roleBroadGrant,
   roleOwner,
+  serviceBusIdentity,
+  serviceBusKeys,
+  serviceBusOwnKey,
+  serviceBusPublicNetwork,
+  serviceBusTls,
   storageAccountKeys,
   storageContainerPrivate,
   storageHttps,
@@ -129,6 +158,7 @@ export const AZURE_RULES: readonly Rule[] = [
   webLogs,
   webPlainSecrets,
   webPublicNetwork,
+  webPublishingPasswords,
   webRemoteDebugging,
   webTls,
   workflowCallers,

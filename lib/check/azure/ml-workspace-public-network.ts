@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { at, demandOneOf } from '../values';
 
 export const rule: Rule = {
   id: 'azure-ml-workspace-public-network',
@@ -10,5 +10,5 @@ export const rule: Rule = {
   mend: 'Set public_network_access_enabled to false.',
   link: 'https://learn.microsoft.com/azure/machine-learning/how-to-configure-private-link',
   covers: ['CKV_AZURE_144'],
-  judge: ({ body }) => demand(at(body, 'public_network_access_enabled') === false, at(body, 'public_network_access_enabled')),
+  judge: ({ body }) => demandOneOf(at(body, 'public_network_access_enabled'), false),
 };

@@ -1,5 +1,6 @@
 import type { Rule } from '../model';
-import { at, demand, listOf } from '../values';
+import { isParameter } from '../patterns';
+import { at, listOf, refuse } from '../values';
 
 export const rule: Rule = {
   id: 'azure-network-open-to-internet',
@@ -10,15 +11,14 @@ export const rule: Rule = {
   mend: 'Name the prefixes that may come in.',
   link: 'https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview',
   covers: ['CKV_AZURE_77'],
-  judge: ({ body }) =>
-    demand(
-      ![...listOf(at(body, 'security_rule')), body].some(
-        (r) =>
-          at(r, 'direction') === 'Inbound' &&
-          at(r, 'access') === 'Allow' &&
-          [...listOf(at(r, 'source_address_prefix')), ...listOf(at(r, 'source_address_prefixes'))].some((p) =>
-            /^(\*|Internet|0\.0\.0\.0(\/0)?|::\/0|any)$/i.test(String(p)),
-          ),
-      ),
-    ),
+  judge: ({ body }) => {
+    const open = [...listOf(at(body, 'security_rule')), body].filter(
+      (r) => at(r, 'direction') === 'Inbound' && at(r, 'access') === 'Allow',
+    );
+    const sources = open.flatMap((r) => [...listOf(at(r, 'source_address_prefix')), ...listOf(at(r, 'source_address_prefixes'))]);
+    return refuse(
+      sources.some((p) => /^(\*|Internet|any|([0-9.]+|[0:]*)\/0|0\.0\.0\.0)$/i.test(String(p))),
+      ...sources.filter(isParameter),
+    );
+  },
 };

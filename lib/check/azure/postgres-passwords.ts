@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { at, demandOneOf } from '../values';
 
 export const rule: Rule = {
   id: 'azure-postgres-passwords',
@@ -9,5 +9,5 @@ export const rule: Rule = {
   why: 'A password can be copied, stays valid, and is in the state of Terraform.',
   mend: 'Set authentication.password_auth_enabled to false, and active_directory_auth_enabled to true.',
   link: 'https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-azure-ad-authentication',
-  judge: ({ body }) => demand(at(body, 'authentication.password_auth_enabled') === false),
+  judge: ({ body }) => demandOneOf(at(body, 'authentication.password_auth_enabled'), false),
 };

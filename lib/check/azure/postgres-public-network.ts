@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { at, demandOneOf } from '../values';
 
 export const rule: Rule = {
   id: 'azure-postgres-public-network',
@@ -9,5 +9,5 @@ export const rule: Rule = {
   why: 'Whoever finds a password or a fault in the server gets in from anywhere.',
   mend: 'Write delegated_subnet_id, and set public_network_access_enabled to false.',
   link: 'https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private',
-  judge: ({ body }) => demand(at(body, 'public_network_access_enabled') === false),
+  judge: ({ body }) => demandOneOf(at(body, 'public_network_access_enabled'), false),
 };

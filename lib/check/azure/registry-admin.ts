@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { allowOneOf, at } from '../values';
 
 export const rule: Rule = {
   id: 'azure-registry-admin',
@@ -10,5 +10,5 @@ export const rule: Rule = {
   mend: 'Set admin_enabled to false.',
   link: 'https://learn.microsoft.com/azure/container-registry/container-registry-authentication',
   covers: ['CKV_AZURE_137'],
-  judge: ({ body }) => demand(at(body, 'admin_enabled') !== true, at(body, 'admin_enabled')),
+  judge: ({ body }) => allowOneOf(at(body, 'admin_enabled'), false),
 };

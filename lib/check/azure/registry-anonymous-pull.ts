@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { allowOneOf, at } from '../values';
 
 export const rule: Rule = {
   id: 'azure-registry-anonymous-pull',
@@ -10,5 +10,5 @@ export const rule: Rule = {
   mend: 'Set anonymous_pull_enabled to false.',
   link: 'https://learn.microsoft.com/azure/container-registry/anonymous-pull-access',
   covers: ['CKV_AZURE_138'],
-  judge: ({ body }) => demand(at(body, 'anonymous_pull_enabled') !== true, at(body, 'anonymous_pull_enabled')),
+  judge: ({ body }) => allowOneOf(at(body, 'anonymous_pull_enabled'), false),
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand, listOf } from '../values';
+import { at, demand } from '../values';
 
 export const rule: Rule = {
   id: 'azure-registry-regions',
@@ -10,5 +10,5 @@ export const rule: Rule = {
   mend: 'Write georeplications.',
   link: 'https://learn.microsoft.com/azure/container-registry/container-registry-geo-replication',
   covers: ['CKV_AZURE_165'],
-  judge: ({ body }) => demand(listOf(at(body, 'georeplications')).length > 0),
+  judge: ({ body }) => demand(at(body, 'georeplications.location') !== undefined),
 };

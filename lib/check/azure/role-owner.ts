@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand, listOf } from '../values';
+import { at, listOf, refuse } from '../values';
 
 export const rule: Rule = {
   id: 'azure-role-owner',
@@ -10,5 +10,8 @@ export const rule: Rule = {
   mend: 'Name the actions that are needed.',
   link: 'https://learn.microsoft.com/azure/role-based-access-control/custom-roles',
   covers: ['CKV_AZURE_39'],
-  judge: ({ body }) => demand(!listOf(at(body, 'permissions')).some((p) => listOf(at(p, 'actions')).includes('*'))),
+  judge: ({ body }) => {
+    const actions = listOf(at(body, 'permissions')).flatMap((p) => listOf(at(p, 'actions')));
+    return refuse(actions.includes('*'), ...actions);
+  },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { allowOneOf, at } from '../values';
 
 export const rule: Rule = {
   id: 'azure-storage-container-private',
@@ -10,6 +10,5 @@ export const rule: Rule = {
   mend: 'Set container_access_type to private.',
   link: 'https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-configure',
   covers: ['CKV_AZURE_34'],
-  judge: ({ body }) =>
-    demand([undefined, 'private'].includes(at(body, 'container_access_type') as string), at(body, 'container_access_type')),
+  judge: ({ body }) => allowOneOf(at(body, 'container_access_type'), 'private'),
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { allowOneOf, at } from '../values';
 
 export const rule: Rule = {
   id: 'azure-storage-https',
@@ -10,5 +10,5 @@ export const rule: Rule = {
   mend: 'Set https_traffic_only_enabled to true.',
   link: 'https://learn.microsoft.com/azure/storage/common/storage-require-secure-transfer',
   covers: ['CKV_AZURE_3'],
-  judge: ({ body }) => demand(at(body, 'https_traffic_only_enabled') !== false),
+  judge: ({ body }) => allowOneOf(at(body, 'https_traffic_only_enabled'), true),
 };

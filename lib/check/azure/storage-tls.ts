@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { allowOneOf, at } from '../values';
 
 export const rule: Rule = {
   id: 'azure-storage-tls',
@@ -7,8 +7,8 @@ export const rule: Rule = {
   types: ['azurerm_storage_account'],
   what: 'The account refuses TLS before 1.2.',
   why: 'Older versions can be broken.',
-  mend: 'Set min_tls_version to TLS1_2.',
+  mend: 'Set min_tls_version to TLS1_2 or TLS1_3.',
   link: 'https://learn.microsoft.com/azure/storage/common/transport-layer-security-configure-minimum-version',
   covers: ['CKV_AZURE_44'],
-  judge: ({ body }) => demand([undefined, 'TLS1_2', 'TLS1_3'].includes(at(body, 'min_tls_version') as string), at(body, 'min_tls_version')),
+  judge: ({ body }) => allowOneOf(at(body, 'min_tls_version'), 'TLS1_2', 'TLS1_3'),
 };

@@ -10,8 +10,9 @@ export const rule: Rule = {
   mend: 'Add AzureServices to network_rules.bypass.',
   link: 'https://learn.microsoft.com/azure/storage/common/storage-network-security',
   covers: ['CKV_AZURE_36'],
-  judge: ({ body }) =>
-    at(body, 'network_rules.default_action') !== 'Deny'
-      ? 'not-applicable'
-      : demand(at(body, 'network_rules.bypass') === undefined || listOf(at(body, 'network_rules.bypass')).includes('AzureServices')),
+  judge: ({ body }) => {
+    const bypass = at(body, 'network_rules.bypass');
+    if (at(body, 'network_rules.default_action') !== 'Deny') return 'not-applicable';
+    return bypass === undefined ? 'compliant' : demand(listOf(bypass).includes('AzureServices'), bypass);
+  },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { at, demandOneOf } from '../values';
 
 export const rule: Rule = {
   id: 'azure-vault-roles',
@@ -9,5 +9,5 @@ export const rule: Rule = {
   why: 'Access policies let whoever may write the vault give themselves its secrets.',
   mend: 'Set rbac_authorization_enabled to true.',
   link: 'https://learn.microsoft.com/azure/key-vault/general/rbac-guide',
-  judge: ({ body }) => demand((at(body, 'rbac_authorization_enabled') ?? at(body, 'enable_rbac_authorization')) === true),
+  judge: ({ body }) => demandOneOf(at(body, 'rbac_authorization_enabled') ?? at(body, 'enable_rbac_authorization'), true),
 };

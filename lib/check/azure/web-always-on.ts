@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { allowOneOf, at } from '../values';
 
 export const rule: Rule = {
   id: 'azure-web-always-on',
@@ -10,5 +10,5 @@ export const rule: Rule = {
   mend: 'Set site_config.always_on to true.',
   link: 'https://learn.microsoft.com/azure/app-service/configure-common',
   covers: ['CKV_AZURE_214'],
-  judge: ({ body }) => demand(at(body, 'site_config.always_on') === true),
+  judge: ({ body }) => allowOneOf(at(body, 'site_config.always_on'), true),
 };

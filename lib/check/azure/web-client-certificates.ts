@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demandOneOf } from '../values';
+import { at, demand } from '../values';
 
 export const rule: Rule = {
   id: 'azure-web-client-certificates',
@@ -7,8 +7,11 @@ export const rule: Rule = {
   types: ['azurerm_linux_web_app', 'azurerm_linux_web_app_slot'],
   what: 'Callers show a certificate.',
   why: 'A stolen token is enough to call the service.',
-  mend: 'Set client_certificate_enabled to true.',
+  mend: 'Set client_certificate_enabled to true, and client_certificate_mode to Required.',
   link: 'https://learn.microsoft.com/azure/app-service/app-service-web-configure-tls-mutual-auth',
   covers: ['CKV_AZURE_17'],
-  judge: ({ body }) => demandOneOf(at(body, 'client_certificate_enabled'), true),
+  judge: ({ body }) => {
+    const [enabled, mode] = [at(body, 'client_certificate_enabled'), at(body, 'client_certificate_mode')];
+    return demand(enabled === true && [undefined, 'Required'].includes(mode as string), enabled, mode);
+  },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { allowOneOf, at } from '../values';
 
 export const rule: Rule = {
   id: 'azure-web-ftp',
@@ -10,5 +10,5 @@ export const rule: Rule = {
   mend: 'Set site_config.ftps_state to Disabled.',
   link: 'https://learn.microsoft.com/azure/app-service/deploy-ftp',
   covers: ['CKV_AZURE_78'],
-  judge: ({ body }) => demand([undefined, 'Disabled', 'FtpsOnly'].includes(at(body, 'site_config.ftps_state') as string)),
+  judge: ({ body }) => allowOneOf(at(body, 'site_config.ftps_state'), 'Disabled', 'FtpsOnly'),
 };

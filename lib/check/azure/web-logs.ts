@@ -10,10 +10,8 @@ export const rule: Rule = {
   mend: 'Write logs with http_logs, detailed_error_messages and failed_request_tracing.',
   link: 'https://learn.microsoft.com/azure/app-service/troubleshoot-diagnostic-logs',
   covers: ['CKV_AZURE_63', 'CKV_AZURE_65', 'CKV_AZURE_66'],
-  judge: ({ body }) =>
-    demand(
-      at(body, 'logs.http_logs') !== undefined &&
-        at(body, 'logs.detailed_error_messages') === true &&
-        at(body, 'logs.failed_request_tracing') === true,
-    ),
+  judge: ({ body }) => {
+    const kinds = ['detailed_error_messages', 'failed_request_tracing'].map((kind) => at(body, `logs.${kind}`));
+    return demand(at(body, 'logs.http_logs') !== undefined && kinds.every((logged) => logged === true), ...kinds);
+  },
 };

@@ -1,6 +1,6 @@
 import type { Rule } from '../model';
 import { isLiteral, isSecretName } from '../patterns';
-import { at, demand } from '../values';
+import { at, refuse } from '../values';
 
 export const rule: Rule = {
   id: 'azure-web-plain-secrets',
@@ -10,10 +10,9 @@ export const rule: Rule = {
   why: 'A setting is in the configuration, in the state of Terraform and in the portal.',
   mend: 'Write a reference: @Microsoft.KeyVault(...).',
   link: 'https://learn.microsoft.com/azure/app-service/app-service-key-vault-references',
-  judge: ({ body }) =>
-    demand(
-      !Object.entries((at(body, 'app_settings') ?? {}) as object).some(
-        ([name, value]) => isSecretName(name) && isLiteral(value) && !String(value).startsWith('@Microsoft.KeyVault('),
-      ),
-    ),
+  judge: ({ body }) => {
+    const secrets = Object.entries((at(body, 'app_settings') ?? {}) as object).filter(([name]) => isSecretName(name));
+    const values = secrets.map(([, value]) => value as unknown).filter((v) => !String(v).startsWith('@Microsoft.KeyVault('));
+    return refuse(values.some(isLiteral), ...values);
+  },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { allowOneOf, at } from '../values';
 
 export const rule: Rule = {
   id: 'azure-web-remote-debugging',
@@ -10,5 +10,5 @@ export const rule: Rule = {
   mend: 'Set site_config.remote_debugging_enabled to false.',
   link: 'https://learn.microsoft.com/azure/app-service/configure-common',
   covers: ['CKV_AZURE_72'],
-  judge: ({ body }) => demand(at(body, 'site_config.remote_debugging_enabled') !== true),
+  judge: ({ body }) => allowOneOf(at(body, 'site_config.remote_debugging_enabled'), false),
 };

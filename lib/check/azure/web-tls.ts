@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { allowOneOf, at } from '../values';
 
 export const rule: Rule = {
   id: 'azure-web-tls',
@@ -10,5 +10,5 @@ export const rule: Rule = {
   mend: 'Set site_config.minimum_tls_version to 1.2 or 1.3.',
   link: 'https://learn.microsoft.com/azure/app-service/configure-ssl-bindings',
   covers: ['CKV_AZURE_15'],
-  judge: ({ body }) => demand([undefined, '1.2', '1.3'].includes(at(body, 'site_config.minimum_tls_version') as string)),
+  judge: ({ body }) => allowOneOf(at(body, 'site_config.minimum_tls_version'), '1.2', '1.3'),
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { allowOneOf, at } from '../values';
 
 export const rule: Rule = {
   id: 'gcp-bigquery-deletion-protection',
@@ -10,5 +10,6 @@ export const rule: Rule = {
   mend: 'Set deletion_protection to true.',
   link: 'https://cloud.google.com/bigquery/docs/managing-tables',
   covers: ['CKV_GCP_121'],
-  judge: ({ body }) => demand(at(body, 'deletion_protection') !== false),
+  // A view has no rows of its own.
+  judge: ({ body }) => (at(body, 'view') !== undefined ? 'not-applicable' : allowOneOf(at(body, 'deletion_protection'), true)),
 };

@@ -1,6 +1,6 @@
 import type { Rule } from '../model';
-import { members } from '../patterns';
-import { at, demand, isReference } from '../values';
+import { isParameter, members } from '../patterns';
+import { at, isReference, refuse } from '../values';
 
 export const rule: Rule = {
   id: 'gcp-project-admin-roles',
@@ -11,11 +11,9 @@ export const rule: Rule = {
   mend: 'Grant a narrower role, on the resource that it is for.',
   link: 'https://cloud.google.com/iam/docs/best-practices-service-accounts',
   covers: ['CKV_GCP_42'],
-  judge: ({ body }) =>
-    demand(
-      !(
-        members(body).some((m) => String(m).startsWith('serviceAccount:') || isReference(m)) &&
-        /(\badmin\b|Admin$|\/editor$|\/owner$)/.test(String(at(body, 'role')))
-      ),
-    ),
+  judge: ({ body }) => {
+    const program = members(body).some((m) => String(m).startsWith('serviceAccount:') || isReference(m));
+    const role = at(body, 'role');
+    return program ? refuse(/(\badmin\b|Admin$|\/editor$|\/owner$)/.test(String(role)), ...[role].filter(isParameter)) : 'compliant';
+  },
 };

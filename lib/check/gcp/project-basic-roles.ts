@@ -1,5 +1,6 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { isParameter } from '../patterns';
+import { at, refuse } from '../values';
 
 export const rule: Rule = {
   id: 'gcp-project-basic-roles',
@@ -10,5 +11,5 @@ export const rule: Rule = {
   mend: 'Grant the predefined roles that are needed.',
   link: 'https://cloud.google.com/iam/docs/roles-overview',
   covers: ['CKV_GCP_117'],
-  judge: ({ body }) => demand(!/^roles\/(owner|editor|viewer)$/.test(String(at(body, 'role')))),
+  judge: ({ body }) => refuse(/^roles\/(owner|editor|viewer)$/.test(String(at(body, 'role'))), ...[at(body, 'role')].filter(isParameter)),
 };

@@ -1,6 +1,6 @@
 import type { Rule } from '../model';
-import { members } from '../patterns';
-import { demand } from '../values';
+import { isParameter, members } from '../patterns';
+import { refuse } from '../values';
 
 export const rule: Rule = {
   id: 'gcp-project-default-account',
@@ -11,6 +11,12 @@ export const rule: Rule = {
   mend: 'Make a service account for the program, and grant it there.',
   link: 'https://cloud.google.com/iam/docs/service-account-types',
   covers: ['CKV_GCP_46'],
-  judge: ({ body }) =>
-    demand(!members(body).some((m) => /-compute@developer\.gserviceaccount\.com|@appspot\.gserviceaccount\.com/.test(String(m)))),
+  judge: ({ body }) => {
+    const standard =
+      /-compute@developer\.gserviceaccount\.com|@appspot\.gserviceaccount\.com|google_(compute|app_engine)_default_service_account\./;
+    return refuse(
+      members(body).some((m) => standard.test(String(m))),
+      ...members(body).filter(isParameter),
+    );
+  },
 };

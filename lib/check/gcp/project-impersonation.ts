@@ -1,5 +1,6 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { isParameter } from '../patterns';
+import { at, refuse } from '../values';
 
 export const rule: Rule = {
   id: 'gcp-project-impersonation',
@@ -10,10 +11,9 @@ export const rule: Rule = {
   mend: 'Grant the role on the one service account that it is for.',
   link: 'https://cloud.google.com/iam/docs/service-account-permissions',
   covers: ['CKV_GCP_41', 'CKV_GCP_49'],
-  judge: ({ body }) =>
-    demand(
-      !/^roles\/(iam\.(serviceAccountUser|serviceAccountTokenCreator|serviceAccountAdmin|serviceAccountKeyAdmin|workloadIdentityUser)|dataproc\.editor|composer\.admin|deploymentmanager\.editor)$/.test(
-        String(at(body, 'role')),
-      ),
-    ),
+  judge: ({ body }) => {
+    const acting =
+      /^roles\/(iam\.(serviceAccountUser|serviceAccountTokenCreator|serviceAccountAdmin|serviceAccountKeyAdmin|workloadIdentityUser)|dataproc\.editor|composer\.admin|deploymentmanager\.editor)$/;
+    return refuse(acting.test(String(at(body, 'role'))), ...[at(body, 'role')].filter(isParameter));
+  },
 };

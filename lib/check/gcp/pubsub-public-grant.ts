@@ -4,7 +4,12 @@ import { noPublicMember } from '../patterns';
 export const rule: Rule = {
   id: 'gcp-pubsub-public-grant',
   severity: 'high',
-  types: ['google_pubsub_topic_iam_member', 'google_pubsub_subscription_iam_member'],
+  types: [
+    'google_pubsub_topic_iam_member',
+    'google_pubsub_topic_iam_binding',
+    'google_pubsub_subscription_iam_member',
+    'google_pubsub_subscription_iam_binding',
+  ],
   what: 'Nobody on the internet is granted anything on the topic.',
   why: 'Whoever may publish starts whatever listens to it.',
   mend: 'Grant it to a group or a service account.',

@@ -12,7 +12,7 @@ export const rule: Rule = {
   covers: ['CKV_GCP_79'],
   judge: ({ body }) =>
     demand(
-      /^(POSTGRES_(1[6-9]|2\d)|MYSQL_(8_[04]|9)|SQLSERVER_202[2-9])/.test(String(at(body, 'database_version'))),
+      /^(POSTGRES_(1[6-9]|2\d)|MYSQL_(8_4|9)|SQLSERVER_202[2-9])/.test(String(at(body, 'database_version'))),
       at(body, 'database_version'),
     ),
 };

@@ -9,5 +9,5 @@ export const rule: Rule = {
   why: 'A password can be copied, stays valid, and is in the state of Terraform.',
   mend: 'Set type to CLOUD_IAM_SERVICE_ACCOUNT, CLOUD_IAM_USER or CLOUD_IAM_GROUP.',
   link: 'https://cloud.google.com/sql/docs/postgres/iam-authentication',
-  judge: ({ body }) => demand(/^CLOUD_IAM/.test(String(at(body, 'type')))),
+  judge: ({ body }) => demand(/^CLOUD_IAM/.test(String(at(body, 'type'))), at(body, 'type')),
 };

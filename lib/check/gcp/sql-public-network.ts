@@ -1,5 +1,5 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { at, demandOneOf } from '../values';
 
 export const rule: Rule = {
   id: 'gcp-sql-public-network',
@@ -10,6 +10,5 @@ export const rule: Rule = {
   mend: 'Set settings.ip_configuration.ipv4_enabled to false, and name a private_network.',
   link: 'https://cloud.google.com/sql/docs/postgres/private-ip',
   covers: ['CKV_GCP_11'],
-  judge: ({ body }) =>
-    demand(at(body, 'settings.ip_configuration.ipv4_enabled') === false, at(body, 'settings.ip_configuration.ipv4_enabled')),
+  judge: ({ body }) => demandOneOf(at(body, 'settings.ip_configuration.ipv4_enabled'), false),
 };

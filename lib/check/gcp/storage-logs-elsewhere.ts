@@ -1,5 +1,6 @@
 import type { Rule } from '../model';
-import { at, demand } from '../values';
+import { isParameter } from '../patterns';
+import { at, refuse } from '../values';
 
 export const rule: Rule = {
   id: 'gcp-storage-logs-elsewhere',
@@ -10,8 +11,9 @@ export const rule: Rule = {
   mend: 'Name another bucket in logging.log_bucket.',
   link: 'https://cloud.google.com/storage/docs/access-logs',
   covers: ['CKV_GCP_63'],
-  judge: ({ address, body }) =>
-    at(body, 'logging.log_bucket') === undefined
-      ? 'not-applicable'
-      : demand(at(body, 'logging.log_bucket') !== at(body, 'name') && !String(at(body, 'logging.log_bucket')).includes(`${address}.`)),
+  judge: ({ address, body }) => {
+    const log = at(body, 'logging.log_bucket');
+    if (log === undefined) return 'not-applicable';
+    return refuse(log === at(body, 'name') || String(log).includes(`{${address}.`), ...[log].filter(isParameter));
+  },
 };

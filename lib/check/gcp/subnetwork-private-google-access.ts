@@ -10,5 +10,8 @@ export const rule: Rule = {
   mend: 'Set private_ip_google_access to true.',
   link: 'https://cloud.google.com/vpc/docs/private-google-access',
   covers: ['CKV_GCP_74'],
-  judge: ({ body }) => demandOneOf(at(body, 'private_ip_google_access'), true),
+  judge: ({ body }) =>
+    /^(REGIONAL_MANAGED_PROXY|GLOBAL_MANAGED_PROXY|INTERNAL_HTTPS_LOAD_BALANCER)$/.test(String(at(body, 'purpose')))
+      ? 'not-applicable'
+      : demandOneOf(at(body, 'private_ip_google_access'), true),
 };

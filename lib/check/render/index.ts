@@ -1,8 +1,10 @@
 import type { Colors } from 'picocolors/types';
-import type { CheckReport, Severity } from '../model';
+import type { CheckReport } from '../model';
 import { renderMarkdown } from './markdown';
 import { renderSarif } from './sarif';
 import { renderText } from './text';
+
+export { summary } from './text';
 
 /** How a report can be written. */
 export const CHECK_FORMATS = ['text', 'json', 'sarif', 'markdown'] as const;
@@ -14,15 +16,15 @@ export interface CheckView {
   readonly paint: Colors;
   /** Acknowledged and unknown findings are shown too. */
   readonly verbose?: boolean;
-  /** The least severity that fails, or nothing if none does. */
-  readonly failOn?: Severity;
   /** Version of this package. */
   readonly version: string;
+  /** The folder that files are named from. */
+  readonly cwd: string;
 }
 
 /** A report as text of some format. */
 export function renderCheck(format: CheckFormat, report: CheckReport, view: CheckView): string {
   if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
-  if (format === 'sarif') return renderSarif(report, view.version);
+  if (format === 'sarif') return renderSarif(report, view);
   return format === 'markdown' ? renderMarkdown(report) : renderText(report, view);
 }

@@ -26,5 +26,5 @@ function label(f: Finding, colour: (text: string) => string): string {
 /** One line: how many findings, in how many resources. */
 export function summary(report: CheckReport): string {
   const { open, acknowledged, unknown, resources } = countsOf(report);
-  return `${open} open, ${acknowledged} acknowledged, ${unknown} unknown until deployment; ${resources} resources in ${report.stacks.length} ${report.stacks.length === 1 ? 'stack' : 'stacks'}`;
+  return `${open} open, ${acknowledged} acknowledged, ${unknown} unknown until deployment; ${resources} ${resources === 1 ? 'resource' : 'resources'} in ${report.stacks.length} ${report.stacks.length === 1 ? 'stack' : 'stacks'}`;
 }

@@ -22,6 +22,7 @@ import { enableServices } from '../private/services';
 import { SUPPORT } from '../support';
 import { FeatureOnlineStore } from './online-store';
 import { FeatureStoreAttributes, FeatureStoreGrants, FeatureStoreProps, IFeatureStore } from './props';
+import { acknowledge } from '../private/acknowledge';
 
 /** As BigQuery gives them back, which in SQL are called INT64, FLOAT64 and BOOL. */
 const TYPES: { readonly [type in FeatureType]: string } = {
@@ -133,6 +134,12 @@ export class FeatureStore extends Construct implements IFeatureStore {
     const { project, region, entity, eventTime, features, environment, kmsKeyName } = props;
     const { deletionProtection, retainData } = policyOf(environment);
     const lifecycle = retainData ? { preventDestroy: true } : undefined;
+    acknowledge(this, {
+      'bigquery-own-key': 'Google holds the key; a default key of the project, or of the organization, goes before it.',
+      ...(deletionProtection
+        ? {}
+        : { 'bigquery-deletion-protection': 'The environment is to be destroyed cleanly, with everything in it.' }),
+    });
     const dataset = new BigqueryDataset(this, 'Dataset', {
       project,
       location: region,

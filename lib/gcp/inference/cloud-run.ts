@@ -24,6 +24,7 @@ import { checksFor } from '../private/root';
 import { serviceAccount } from '../private/service-account';
 import { enableServices } from '../private/services';
 import { CloudRunInferenceGrants, CloudRunInferenceAttributes, ICloudRunInference } from './service';
+import { acknowledge } from '../private/acknowledge';
 
 /** What a service on Cloud Run needs. */
 export interface CloudRunInferenceProps extends InferenceBaseProps {
@@ -170,6 +171,13 @@ export class CloudRunInference extends Construct implements ICloudRunInference {
     this.url = service.uri;
     this.grants = new CloudRunServiceGrants(this, this);
     if (this.access === Access.PUBLIC) this.grants.invoke('Public', { member: 'allUsers' });
+    acknowledge(this, {
+      ...(this.access === Access.PUBLIC ? { 'run-public-invoker': 'access: public was asked for by name.' } : {}),
+      ...(this.access === Access.PRIVATE ? {} : { 'run-public-ingress': `access: ${this.access} was asked for by name.` }),
+      ...(policyOf(props.environment).deletionProtection
+        ? {}
+        : { 'run-deletion-protection': 'The environment is to be destroyed cleanly, with everything in it.' }),
+    });
 
     this.outputs();
     this.say(shape);

@@ -24,6 +24,7 @@ import { serviceAccount } from '../private/service-account';
 import { enableServices } from '../private/services';
 import { track } from '../private/tracking-client';
 import { ISourceRepository, SourceRepository } from './source-repository';
+import { acknowledge } from '../private/acknowledge';
 
 /** What a pipeline on Cloud Build needs. */
 export interface BuildPipelineProps extends BuildPipelineBaseProps {
@@ -264,6 +265,7 @@ export class BuildPipeline extends Construct implements IBuildPipeline, IModelEv
       messageStoragePolicy: { allowedPersistenceRegions: [region] },
       dependsOn,
     });
+    acknowledge(topic, { 'pubsub-own-key': 'Messages name what was built, and hold nothing secret.' });
     new PubsubTopicIamMember(this, 'BuilderPublishes', {
       project,
       topic: topic.name,

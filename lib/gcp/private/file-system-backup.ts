@@ -10,6 +10,7 @@ import { nameIn } from './names';
 import { serviceAccount } from './service-account';
 import { enableServices } from './services';
 import { $, workflowSource } from './workflow-source';
+import { acknowledge } from './acknowledge';
 
 /** A file system that is backed up. */
 export interface BackedUp {
@@ -67,6 +68,7 @@ export function backUpDaily(scope: Construct, backedUp: BackedUp): void {
     sourceContents: source(backedUp),
     dependsOn: [...enableServices(scope, project, 'workflows', 'workflowexecutions'), ...permissions],
   });
+  acknowledge(workflow, { 'workflows-deletion-protection': 'It holds nothing; backups stay when it goes.' });
   new CloudSchedulerJob(scope, 'BackupSchedule', {
     project,
     region,

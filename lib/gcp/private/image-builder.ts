@@ -8,6 +8,7 @@ import { IImageRegistry } from '../registry';
 import { nameIn } from './names';
 import { serviceAccount } from './service-account';
 import { enableServices } from './services';
+import { acknowledge } from './acknowledge';
 
 /**
  * What Cloud Build needs to build images during `terraform apply`: an identity that may push to the registry and write logs, and a bucket
@@ -40,6 +41,10 @@ export class ImageBuilder extends Construct {
       lifecycleRule: [{ action: { type: 'Delete' }, condition: { age: 1 } }],
       forceDestroy: true,
       dependsOn: enableServices(this, project, 'storage'),
+    });
+    acknowledge(bucket, {
+      'storage-versioning': 'Sources are deleted after a day; they are in the repository.',
+      'storage-access-logs': 'Sources are written once, and read by the build that follows, which is logged.',
     });
     this.sourceUri = `gs://${bucket.name}/source`;
     this.grants = [

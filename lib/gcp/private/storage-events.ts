@@ -8,6 +8,7 @@ import { kebab } from '../../core/naming';
 import type { ObjectCreatedProps } from '../storage';
 import { nameIn } from './names';
 import { enableServices } from './services';
+import { acknowledge } from './acknowledge';
 
 /** A bucket that tells of new objects. */
 export interface EventSource extends ObjectCreatedProps {
@@ -50,6 +51,7 @@ export function objectEvents(store: Construct, id: string, source: EventSource):
 }
 
 function ownTopic(store: Construct, id: string, project: string, region: string | undefined): string {
+  acknowledge(store, { 'pubsub-own-key': 'Messages name objects, and hold none of their contents.' });
   return new PubsubTopic(store, `${id}Topic`, {
     project,
     name: nameIn(store, project, { prefix: kebab(`${store.node.id}-${id}`) }),

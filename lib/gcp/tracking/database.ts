@@ -10,6 +10,7 @@ import { backupDays, TRACKING_SERVER } from '../../core/tracking-server';
 import { enableServices } from '../private/services';
 import { ResolvedServer } from './checks';
 import { ExperimentTrackingProps } from './props';
+import { acknowledge } from '../private/acknowledge';
 
 const VERSION = 'POSTGRES_17';
 const DISK_GIB = 10;
@@ -50,6 +51,8 @@ export class Database extends Construct {
     const { project, region, network, environment } = props;
     const { deletionProtection, retainData } = policyOf(environment);
     const services = network.privateServices();
+    if (!deletionProtection)
+      acknowledge(this, { 'sql-deletion-protection': 'The environment is to be destroyed cleanly, with everything in it.' });
     const instance = new SqlDatabaseInstance(this, 'Resource', {
       project,
       region,

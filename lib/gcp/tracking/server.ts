@@ -12,6 +12,7 @@ import { enableServices } from '../private/services';
 import { ResolvedServer } from './checks';
 import { FRONT_COMMAND, FRONT_CONFIG, FRONT_PORT, REQUEST_SECONDS } from './front';
 import { ExperimentTrackingProps } from './props';
+import { acknowledge } from '../private/acknowledge';
 
 /** What the server's containers are made of. */
 export interface ServerParts {
@@ -54,6 +55,8 @@ export class Server extends Construct {
     // Known before the service is there, so that the service can be told.
     const host = (service: string): string => `${service}-${number}.${region}.run.app`;
     const probe = { httpGet: { path: TRACKING_SERVER.healthPath, port: TRACKING_SERVER.port }, timeoutSeconds: 5 };
+    if (!policyOf(environment).deletionProtection)
+      acknowledge(this, { 'run-deletion-protection': 'The environment is to be destroyed cleanly, with everything in it.' });
     const service = new CloudRunV2Service(this, 'Resource', {
       project,
       location: region,

@@ -27,6 +27,7 @@ import { ImportedTracking } from './imported';
 import { ExperimentTrackingProps, TrackingDatabase, TrackingServerAttributes } from './props';
 import { Server } from './server';
 import { ExperimentTrackingGrants, IExperimentTracking, TrackingApprovals } from './service';
+import { acknowledge } from '../private/acknowledge';
 
 /**
  * An MLflow server that keeps experiments, runs and registered models, and lets in only whom it was told to.
@@ -144,6 +145,7 @@ export class ExperimentTracking extends Construct implements IExperimentTracking
 
   private topic({ project, region }: ExperimentTrackingProps): PubsubTopic {
     const holder = new Construct(this, 'Events');
+    acknowledge(holder, { 'pubsub-own-key': 'Messages name models and versions, and hold nothing secret.' });
     return new PubsubTopic(holder, 'Resource', {
       project,
       name: nameIn(holder, project, { prefix: `${this.node.id}-events` }),

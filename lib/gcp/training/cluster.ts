@@ -29,6 +29,7 @@ import { ArtifactStore, IArtifactStore } from '../storage';
 import { SUPPORT } from '../support';
 import { GpuTrainingClusterProps } from './props';
 import { GpuTrainingClusterAttributes, GpuTrainingClusterGrants, IGpuTrainingCluster } from './service';
+import { acknowledge } from '../private/acknowledge';
 
 /**
  * GPU machines that train models in containers, that exist only while a job runs, and cost nothing else.
@@ -102,6 +103,8 @@ export class GpuTrainingCluster extends Construct implements IGpuTrainingCluster
     this.jobMember = IamMember.of(job.member);
     const runner = serviceAccount(this, 'WorkflowAccount', project, 'run', `Submits jobs of ${this.workflowName}`);
     const tracked = track(this, props, job);
+    if (!policyOf(props.environment).deletionProtection)
+      acknowledge(this, { 'workflows-deletion-protection': 'The environment is to be destroyed cleanly, with everything in it.' });
     const workflow = new WorkflowsWorkflow(this, 'Resource', {
       project,
       region,
