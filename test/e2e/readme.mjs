@@ -21,16 +21,18 @@ const run = (command) => {
     throw new Error(`${command} ended with ${e.status}:\n${String(e.stdout).slice(-3000)}\n${String(e.stderr).slice(-3000)}`);
   }
 };
-try {
-  execFileSync('git', ['clone', '--quiet', root, clone]);
-  // Where CI has a commit and no branch checked out.
-  execFileSync('git', ['branch', '--force', 'main'], { cwd: clone, stdio: 'ignore' }, () => {});
-} catch {
-  // It is on main already.
-}
+execFileSync('git', ['clone', '--quiet', root, clone]);
+// Also where CI has checked out a commit and no branch.
+execFileSync('git', ['checkout', '--quiet', '-B', 'main'], { cwd: clone });
 try {
   run(start);
-  for (const line of commands) run(line.replace(/\s+#.*$/, ''));
+  for (const line of commands) {
+    const command = line.replace(/\s+#.*$/, '');
+    run(command);
+    // What is compared with main later has to be there.
+    if (command === 'npx mlops init')
+      run('git add ml-platform.yaml && git -c user.name=me -c user.email=me@example.com commit --quiet -m Declare');
+  }
 } finally {
   rmSync(clone, { recursive: true, force: true });
 }
