@@ -3,6 +3,7 @@
 // folder; every reference leads somewhere; a service that is added changes no other address. A wrong one is refused with all that is wrong,
 // by line and path, and nothing is written. Nothing ever ends in a stack trace.
 import fc from 'fast-check';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -20,6 +21,16 @@ const { values: options } = parseArgs({
 });
 const runs = Number(options.runs);
 const seed = Number(options.seed);
+// What one process synthesizes stays in the caches of the CDK.
+const AT_ONCE = 60;
+if (runs > AT_ONCE) {
+  for (let done = 0; done < runs; done += AT_ONCE) {
+    const args = [process.argv[1], '--runs', String(Math.min(AT_ONCE, runs - done)), '--seed', String(seed + done)];
+    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+    if (status !== 0) process.exit(status ?? 1);
+  }
+  process.exit(0);
+}
 const work = mkdtempSync(join(tmpdir(), 'properties-'));
 const counts = { right: 0, refused: 0, wrong: 0, resources: 0 };
 const reasons = new Map();
