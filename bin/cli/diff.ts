@@ -11,7 +11,7 @@ import { InputError, renderAll } from './problems';
 import { Progress } from './progress';
 import { silenceLibraries } from './quiet';
 import { atRevision } from './revision';
-import { synth } from './synth';
+import type * as synthesis from './synth';
 
 /** What the command takes beside the two revisions. */
 export interface DiffOptions {
@@ -117,7 +117,7 @@ async function synthesized(lib: typeof review, base: string, file: string, io: I
   return inTemporaryFolder(async (folder) => {
     const make = async (name: string, declaration: string, cwd: string): Promise<Snapshot[]> => {
       const out = join(folder, name);
-      await synth(declaration, { out }, { ...quiet, cwd }, progress);
+      await synthesizer().synth(declaration, { out }, { ...quiet, cwd }, progress);
       return lib.read(out);
     };
     const after = await make('after', file, io.cwd);
@@ -156,6 +156,9 @@ function classes(lib: typeof review, names: readonly string[] | undefined): read
   return lib.CLASSES.filter((c) => chosen.includes(c));
 }
 
+/* eslint-disable @typescript-eslint/no-require-imports */
 // Loaded by this command alone.
-// eslint-disable-next-line @typescript-eslint/no-require-imports
 const library = (): typeof review => require('../../lib/review');
+// Two folders are compared without it.
+const synthesizer = (): typeof synthesis => require('./synth');
+/* eslint-enable @typescript-eslint/no-require-imports */

@@ -1,4 +1,4 @@
-import Ajv from 'ajv';
+import Ajv, { ErrorObject } from 'ajv';
 import { fieldAt, schema, standIn } from './schema';
 import { FieldProblem, isMap, TextAt, translate } from './wording';
 
@@ -10,10 +10,18 @@ let compiled: ReturnType<Ajv['compile']> | undefined;
 export function checkFields(data: unknown, at: TextAt): FieldProblem[] {
   const validate = (compiled ??= new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema()));
   if (validate(data)) return [];
-  const found = validate.errors!.map((e) => translate(e, data, at)).filter((p) => p !== undefined);
+  const found = withoutEchoes(validate.errors!)
+    .map((e) => translate(e, data, at))
+    .filter((p) => p !== undefined);
   // `acelerator:` is one mistake, not an unknown field and a missing one.
   const meant = new Set(found.flatMap((p) => (p.meant ? [p.meant.join('\n')] : [])));
   return found.filter((p) => p.code !== 'missing' || !meant.has(p.path.join('\n')));
+}
+
+/** A word of the wrong type is not among the words either: what can be written says more, unless nothing was. */
+function withoutEchoes(errors: readonly ErrorObject[]): ErrorObject[] {
+  const words = new Set(errors.filter((e) => e.keyword === 'enum').map((e) => e.instancePath));
+  return errors.filter((e) => !words.has(e.instancePath) || (e.data === null ? e.keyword !== 'enum' : e.keyword !== 'type'));
 }
 
 /**

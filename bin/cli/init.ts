@@ -38,6 +38,13 @@ targets:
 
 tags: { team: my-team }
 
+# Where data, experiments, models and features live; see Data, experiments, models, features in the README.
+# storage: { artifacts: { expireCheckpointsAfter: 30d }, shared: { scratch: { kind: posix, size: 1TiB } } }
+# tracking: { mlflow: {} } # on Azure it needs targets.azure.entraClientId
+# models: { housing: { approval: required } } # then training: model: housing, and inference: model: models:/housing/production
+# features: { listings: { entity: { name: listing_id }, eventTime: updated_at, features: { rooms: int, zip: string } } }
+# secrets: { hugging-face: { description: token of the Hugging Face hub } } # then training: secrets: { HF_TOKEN: hugging-face }
+
 training:
   trainer:
     image: ghcr.io/acme/train:1.0 # or a directory with a Dockerfile: ./train

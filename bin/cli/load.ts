@@ -83,7 +83,22 @@ export function locateProblem(source: Source, p: Problem): LocatedProblem {
 function locateField(source: Source, p: FieldProblem): LocatedProblem {
   const { line, column, found, value } = source.locate(p.path, p.atKey ? 'key' : 'value');
   const { code, reason, instead } = p;
-  return { file: source.file, line, column, path: p.path.join('.'), ...(found ? { value } : {}), code, reason, instead, by: [] };
+  return {
+    file: source.file,
+    line,
+    column,
+    path: p.path.join('.'),
+    ...(found && !isSecret(p) ? { value } : {}),
+    code,
+    reason,
+    instead,
+    by: [],
+  };
+}
+
+/** Whether a value may be one that somebody wrote down under `secrets`, where none belongs: no log is to hold it. */
+function isSecret({ path, code }: FieldProblem): boolean {
+  return path[0] === 'secrets' && (path.length === 2 || code === 'unknown');
 }
 
 /** Where images are declared that are built from a directory. */

@@ -8,9 +8,10 @@ import { CLOUDS } from './platforms';
 import { policies, PoliciesOptions } from './policies';
 import { InputError, renderAll } from './problems';
 import { Progress } from './progress';
-import { renderSynth, renderValid } from './report';
+import type * as reporting from './report';
 import { renderSupport, supportData, supportMarkdown } from './support';
-import { Report, synth, SynthOptions, validate } from './synth';
+import type * as synthesis from './synth';
+import type { Report, SynthOptions } from './synth';
 
 /** What a run of the command line ends with. */
 export enum Exit {
@@ -84,13 +85,19 @@ function commands(io: Io, progress: Progress, judged: (passes: boolean) => void)
         io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : render(report));
       });
 
-  onDeclaration('synth', synth, (r) => renderSynth(r, io.outColors, io.columns))
+  onDeclaration(
+    'synth',
+    (...args) => synthesizer().synth(...args),
+    (r) => reporter().renderSynth(r, io.outColors, io.columns),
+  )
     .description('write cdk.out, cdktf.out and parity.json; all of it, or nothing')
     .option('--out <dir>', 'folder to write into', '.')
     .addHelpText('after', "\nCDK_VALIDATION=false skips CDK's own validator of the template, which takes most of the time.");
-  onDeclaration('validate', validate, (r) => renderValid(r, io.outColors, io.columns)).description(
-    'find every problem on every cloud, and write nothing',
-  );
+  onDeclaration(
+    'validate',
+    (...args) => synthesizer().validate(...args),
+    (r) => reporter().renderValid(r, io.outColors, io.columns),
+  ).description('find every problem on every cloud, and write nothing');
 
   program
     .command('diff')
@@ -138,6 +145,12 @@ function commands(io: Io, progress: Progress, judged: (passes: boolean) => void)
 
   return program;
 }
+
+// The readers of YAML and of the schema come with them, which the other commands do not need.
+/* eslint-disable @typescript-eslint/no-require-imports */
+const synthesizer = (): typeof synthesis => require('./synth');
+const reporter = (): typeof reporting => require('./report');
+/* eslint-enable @typescript-eslint/no-require-imports */
 
 function parseTargets(text: string): CloudName[] {
   const words = parseList(text);

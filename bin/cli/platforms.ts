@@ -6,6 +6,7 @@ import type { CloudName } from '../../lib/core/catalogue';
 import { isValidationError, Problem } from '../../lib/core/errors';
 import { parity, ParityEntry } from '../../lib/core/parity';
 import type { MlPlatformProps } from '../../lib/core/platform';
+import { withoutTraces } from '../../lib/core/traces';
 
 /** All clouds, in the order they are shown. */
 export const CLOUDS: readonly CloudName[] = ['aws', 'azure', 'gcp'];
@@ -68,8 +69,7 @@ export function buildPlatforms(declaration: MlPlatformProps, clouds: readonly Cl
     attempt(() => {
       const name = stackName(cloud, declaration);
       if (cloud === 'aws') new (awsLibrary().MlPlatformStack)(aws!, name, declaration);
-      else if (cloud === 'azure') new (azureLibrary().MlPlatformStack)(terraform!, name, declaration);
-      else new (gcpLibrary().MlPlatformStack)(terraform!, name, declaration);
+      else withoutTraces(() => new (cloud === 'azure' ? azureLibrary() : gcpLibrary()).MlPlatformStack(terraform!, name, declaration));
     });
   if (aws) dropTraces(aws);
   return { aws, terraform, problems, failures };

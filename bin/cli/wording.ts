@@ -41,7 +41,7 @@ export function translate(e: ErrorObject, data: unknown, at: TextAt): FieldProbl
         path: [...path, name],
         code: 'missing',
         reason: `is missing: ${clause(missing)}`,
-        instead: `write ${name}: ${shape(missing)}`,
+        instead: `write ${name}: ${least(missing)}`,
       };
     }
     case 'type':
@@ -124,7 +124,7 @@ function wrongType(
     return {
       code: 'syntax',
       reason: 'has no value',
-      instead: `write ${shape(field)} behind it${required ? '' : ', or leave the field out'}`,
+      instead: `write ${required ? least(field) : shape(field)} behind it${required ? '' : ', or leave the field out'}`,
     };
   const reason = `${kind(value)}, where ${KINDS[wanted]} is expected`;
   const told = text ?? String(value);
@@ -192,6 +192,11 @@ function shape(field: JsonSchema): string {
     default:
       return example(field) ?? 'text';
   }
+}
+/** The least that can be written: nothing, where everything has a default. */
+function least(field: JsonSchema): string {
+  const short = shape(field);
+  return field.properties && !field.required?.length && short.includes(': ...') ? '{}' : short;
 }
 function values(field: JsonSchema): JsonSchema {
   return typeof field.additionalProperties === 'object' ? merged(field.additionalProperties) : {};

@@ -241,12 +241,12 @@ export class MlPlatform extends Construct {
 
   private registryOf(facade: Facade, props: MlPlatformProps, existing: AwsExisting | undefined): IImageRegistry | undefined {
     const name = existing?.imageRepository;
+    if (name) this.leaveAlone('registry', props.registry, 'imageRepository');
     if (!facade.here(props.pipelines).length && (name || !props.registry)) return undefined;
     if (!name) {
       const options = { ...facade.registryOptions(), environment: props.environment };
       return facade.make('registry', () => new ImageRegistry(this, 'Registry', options));
     }
-    this.leaveAlone('registry', props.registry, 'imageRepository');
     return facade.make('targets.aws.existing.imageRepository', () =>
       ImageRegistry.fromRepository(this, 'Registry', Repository.fromRepositoryName(this, 'ExistingRepository', name)),
     );

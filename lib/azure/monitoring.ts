@@ -102,7 +102,13 @@ export class Monitoring extends Construct implements IMonitoring {
       resourceGroupName: group.resourceGroupName,
       location: group.location,
       displayName: title,
-      dataJson: Lazy.stringValue({ produce: () => workbook(title, group.resourceGroupName, this.tiles) }),
+      dataJson: Lazy.stringValue({
+        produce: (c) =>
+          workbook(title, group.resourceGroupName, this.tiles)
+            .split(/(?<=,)/)
+            .map((t) => c.resolve(t))
+            .join(''),
+      }),
     });
     this.dashboardUrl = `https://portal.azure.com/#resource${dashboard.id}/workbook`;
     new TerraformOutput(this, 'Dashboard', { description: 'Where the dashboard is shown', value: this.dashboardUrl });

@@ -6,6 +6,7 @@ import { ordered } from '../core/ordered';
 import { policyOf } from '../core/environment';
 import { Checks } from '../core/errors';
 import { parity } from '../core/parity';
+import { withoutTraces } from '../core/traces';
 import { MlPlatform } from './platform';
 import { SUPPORT } from './support';
 
@@ -58,7 +59,7 @@ export class MlPlatformStack extends TerraformStack {
       });
     // From the stack's folder, `cdktf.out/stacks/<stack>`; beside `cdktf.out`, which may be deleted at any time.
     else new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
-    const platform = checks.collect(() => new MlPlatform(this, 'Platform', props));
+    const platform = checks.collect(() => withoutTraces(() => new MlPlatform(this, 'Platform', props)));
     checks.done();
     this.platform = platform!;
     Aspects.of(this).add(new Tags(tags));

@@ -1,6 +1,6 @@
 import { IConstruct } from 'constructs';
 import { Environment } from './environment';
-import { Checks, oneOf } from './errors';
+import { Checks, oneOf, thousands } from './errors';
 
 /** What a feature holds. One list, which every cloud maps to its own. */
 export enum FeatureType {
@@ -127,7 +127,7 @@ export function checkFeatures(
     'limit',
     'features',
     count,
-    `${most.whose} takes at most ${most.count.toLocaleString('en-US')} features in a group`,
+    `${most.whose} takes at most ${thousands(most.count)} features in a group`,
     'divide them over several groups',
   );
 }

@@ -86,5 +86,14 @@ export function checkTracking(checks: Checks, props: ExperimentTrackingBaseProps
       'the managed databases of all clouds keep backups for 7 to 35 whole days',
       'write 7d to 35d',
     );
+  const mib = props.memory?.toMebibytes();
+  checks.require(
+    mib === undefined || isUnresolved(mib) || mib >= 1024,
+    'limit',
+    'memory',
+    props.memory?.toString(),
+    'the server does not start in less than 1GiB',
+    'write 1GiB or more',
+  );
   checks.within('cpu', props.cpu, 0.5, 4, 'one tracking server');
 }

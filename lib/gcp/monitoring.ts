@@ -113,7 +113,13 @@ export class Monitoring extends Construct implements IMonitoring {
 
     const board = new MonitoringDashboard(this, 'Resource', {
       project,
-      dashboardJson: Lazy.stringValue({ produce: () => this.render() }),
+      dashboardJson: Lazy.stringValue({
+        produce: (c) =>
+          this.render()
+            .split(/(?<=,)/)
+            .map((t) => c.resolve(t))
+            .join(''),
+      }),
       dependsOn,
     });
     const boardId = Fn.element(Fn.split('/', board.id), 3);

@@ -5,6 +5,7 @@ import { Environment, MlPlatformProps } from '../core';
 import { ordered } from '../core/ordered';
 import { Checks } from '../core/errors';
 import { parity } from '../core/parity';
+import { withoutTraces } from '../core/traces';
 import { MlPlatform } from './platform';
 import { labelsOf, platformTags } from './private/labels';
 import { LABEL_REASON } from './support';
@@ -59,7 +60,7 @@ export class MlPlatformStack extends TerraformStack {
       if (!target.state) new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
       else new GcsBackend(this, { bucket: target.state.bucket, prefix: target.state.prefix ?? `${props.name}-${environment}` });
     }
-    const platform = target && checks.collect(() => new MlPlatform(this, 'Platform', props));
+    const platform = target && checks.collect(() => withoutTraces(() => new MlPlatform(this, 'Platform', props)));
     checks.done();
     this.platform = platform!;
 

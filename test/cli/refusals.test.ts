@@ -159,3 +159,27 @@ test('an image directory that is not there: nobody asks for the command that it 
     ]),
   );
 });
+
+test('what is wrong with the data plane is said once, where it stands, and no value under secrets is shown', async () => {
+  const wrong = [
+    'tracking: {}',
+    'models:',
+    '  housing: { approval: true, approvers: { aws: [ml-lead, "arn:aws:iam::123456789012:role/a"] } }',
+    'secrets: { hub: hunter2, other: { value: hunter3 } }',
+    'tags:',
+  ].join('\n');
+  const text = await refused({ 'tags:': wrong });
+  expect(text).toContain('ml-platform.yaml:7:1  tracking.mlflow\n  is missing: an MLflow server\n  -> write mlflow: {}\n');
+  expect(text).toContain('models.housing.approval  true\n  is not one of required, automatic\n');
+  expect(text).toContain('9:49  models.housing.approvers.aws.0  "ml-lead"\n  not the ARN of a role\n');
+  expect(text).toContain('secrets.hub\n  text, where a map of fields is expected\n');
+  expect(text).not.toMatch(/hunter|in quotes/);
+  expect(text).toMatch(/\n5 problems; nothing was written\n$/);
+});
+
+test('the ARN of a secret that is none', async () => {
+  const database = '{ host: db.example.com, secretArn: mlflow, securityGroupId: sg-0a1b2c3d }';
+  const text = await refused({ '{ region: eu-west-1 }': `{ region: eu-west-1, existing: { database: ${database} } }` });
+  expect(text).toContain('targets.aws.existing.database.secretArn  "mlflow"\n');
+  expect(text).toContain('-> write something like arn:aws:secretsmanager:eu-west-1:123456789012:secret:mlflow-AbCdEf\n');
+});

@@ -109,6 +109,14 @@ describe('shared file systems', () => {
       'training.trainer.mounts.other "/mnt/a": scratch is mounted there already; write another path',
     ],
     [
+      { scratch: '/mnt/..' },
+      'training.trainer.mounts.scratch "/mnt/..": file systems are mounted in a folder of /mnt, which every engine allows; write /mnt/scratch',
+    ],
+    [
+      { '/mnt/scratch': 'scratch' },
+      'training.trainer.mounts./mnt/scratch "scratch": the name of the file system comes first, then where it is mounted; write scratch: /mnt/scratch',
+    ],
+    [
       { there: '/mnt/there' },
       'training.trainer.mounts.there "there": storage.shared.there goes to gcp only; add aws to storage.shared.there.on, or leave aws out of on: here',
     ],
@@ -207,6 +215,28 @@ describe('models', () => {
     expect(lines(declaration)).toEqual([line]);
   });
 
+  test('a job names the model, not a version', () => {
+    const declared = { models: { housing: {} }, tracking: { mlflow: {} } };
+    expect(lines({ ...declared, training: { trainer: { ...TRAINER, model: 'models:/housing/production' } } })).toEqual([
+      'training.trainer.model "models:/housing/production": jobs register versions under the name of a model, and this is the URI of a version; write housing',
+    ]);
+  });
+
+  test('that a server cannot be made is said once, of the server', () => {
+    const wrong = (c: Checks, props: object): void => {
+      if ('modelName' in props && 'image' in props) c.refuse('missing', 'tracking', undefined, 'none is given', 'give one');
+      if ('databaseHighAvailability' in props) c.refuse('limit', 'cpu', 9, 'too many', 'less');
+    };
+    const declared = { models: { housing: {} }, training: { trainer: { ...TRAINER, model: 'housing' } } };
+    expect(problems({ ...declared, tracking: { mlflow: {} } }, wrong).map((p) => p.prop)).toEqual(['tracking.mlflow.cpu']);
+    expect(problems(declared, wrong).map((p) => p.prop)).toEqual(['training.trainer.model']);
+  });
+
+  test('a wrong name is said once', () => {
+    const wrong = (c: Checks): void => c.refuse('name', 'modelName', 'Housing', 'not a name', 'write one');
+    expect(problems({ models: { Housing: {} } }, wrong).map((p) => p.prop)).toEqual(['models.Housing']);
+  });
+
   test('a server that exists already knows its own models', () => {
     const targets = { aws: { region: 'eu-west-1', existing: { mlflow: 'https://mlflow.example.com' } } };
     expect(lines(serve('models:/theirs/production', { tracking: undefined, targets }))).toEqual([]);
@@ -258,7 +288,7 @@ describe('approvers', () => {
   test.each([
     [
       declare({ aws: ['ml-lead'] }),
-      'models.housing.approvers.aws "ml-lead": not the ARN of a role; write one such as arn:aws:iam::123456789012:role/ml-lead',
+      'models.housing.approvers.aws.0 "ml-lead": not the ARN of a role; write one such as arn:aws:iam::123456789012:role/ml-lead',
     ],
     [
       declare({ aws: [AWS] }, ModelApproval.AUTOMATIC),
@@ -266,5 +296,31 @@ describe('approvers', () => {
     ],
   ])('case %#', (declaration, line) => {
     expect(lines(declaration)).toEqual([line]);
+  });
+});
+
+describe('a database that exists already', () => {
+  const DATABASE = { host: 'db.example.com', secretArn: 'arn:aws:secretsmanager:eu-west-1:1:secret:s', securityGroupId: 'sg-1' };
+  const declare = (existing: object, more: Partial<MlPlatformProps>): Partial<MlPlatformProps> => ({
+    targets: { aws: { region: 'eu-west-1', existing: { database: DATABASE, ...existing } } },
+    ...more,
+  });
+
+  test('is of use to a server of the platform', () => {
+    expect(lines(declare({}, { tracking: { mlflow: {} } }))).toEqual([]);
+  });
+
+  test.each([
+    [declare({}, {}), 'it is for a tracking server, and none is declared; declare tracking: { mlflow: {} }, or leave it out'],
+    [
+      declare({}, { tracking: { mlflow: { engine: TrackingEngine.MANAGED } } }),
+      'the cloud runs a managed server and its database; write engine: self-hosted, or leave it out',
+    ],
+    [
+      declare({ mlflow: 'https://mlflow.example.com' }, { tracking: { mlflow: {} } }),
+      'the MLflow server that exists already has a database of its own; leave one of existing.database and existing.mlflow out',
+    ],
+  ])('is refused where nothing uses it, case %#', (declaration, words) => {
+    expect(lines(declaration)).toEqual([`targets.aws.existing.database undefined: ${words}`]);
   });
 });

@@ -17,6 +17,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnOutput, Duration as CdkDuration, RemovalPolicy, Size as CdkSize, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { thousands } from '../../core/errors';
 import { Duration, ImageOwner, Rollout, RolloutStrategy } from '../../core';
 import { INFERENCE_DEFAULTS } from '../../core/inference';
 import { parity } from '../../core/parity';
@@ -272,8 +273,7 @@ export class LambdaInference extends LambdaInferenceBase implements IGrantable {
   }
 
   private report(props: LambdaInferenceProps, settings: LambdaSettings, rollout: Rollout): void {
-    const count = (n: number): string => n.toLocaleString('en-US');
-    const mb = count(settings.memoryMb);
+    const mb = thousands(settings.memoryMb);
     const { title, kind } = this.endpoint;
     parity.mapped(this, 'aws', '', `Lambda function of ${mb} MB, alias ${ALIAS}, ${title}`);
     const processors = `${vcpus(settings.memoryMb)} processors with ${mb} MB`;
@@ -289,7 +289,7 @@ export class LambdaInference extends LambdaInferenceBase implements IGrantable {
       'scaling.min',
       settings.minInstances ? `${settings.minInstances} provisioned executions, more at 70 % use` : 'nothing runs when idle',
     );
-    const executions = `${count(settings.executions)} reserved executions`;
+    const executions = `${thousands(settings.executions)} reserved executions`;
     parity.mapped(this, 'aws', 'scaling.max', executions);
     const concurrency = props.concurrency ?? INFERENCE_DEFAULTS.concurrency;
     if (concurrency > 1)

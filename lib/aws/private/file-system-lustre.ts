@@ -9,6 +9,7 @@ import {
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Duration as CdkDuration, Stack } from 'aws-cdk-lib/core';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
+import { thousands } from '../../core/errors';
 import { Environment } from '../../core';
 import { policyOf } from '../../core/environment';
 import { kebab } from '../../core/naming';
@@ -118,7 +119,7 @@ function letFsxUseKey(scope: Construct, { artifacts }: SharedFileSystemProps): v
 }
 
 function note(scope: Construct, props: SharedFileSystemProps, size: Step, throughput: Step, backups: string): void {
-  const gib = size.value.toLocaleString('en-US');
+  const gib = thousands(size.value);
   parity.mapped(
     scope,
     'aws',

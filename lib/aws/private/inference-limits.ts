@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { Access, Duration, FileSystemKind, ImageOwner, ServiceLevelObjective, Size } from '../../core';
-import { Checks, isUnresolved } from '../../core/errors';
+import { Checks, isUnresolved, thousands } from '../../core/errors';
 import { INFERENCE_DEFAULTS } from '../../core/inference';
 import { SLO_DEFAULTS } from '../../core/monitoring';
 import { LambdaInferenceProps } from '../inference/lambda-props';
@@ -283,7 +283,7 @@ function environment(checks: Checks, given: LambdaInferenceProps, port: number, 
     'limit',
     'env',
     undefined,
-    `Lambda takes 4,096 bytes of variables, and these are ${bytes.toLocaleString('en-US')}`,
+    `Lambda takes 4,096 bytes of variables, and these are ${thousands(bytes)}`,
     'put large values into a file of the image or into Secrets Manager',
   );
   return all;

@@ -1,6 +1,6 @@
 import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Size, TrackingEngine } from '../../core';
-import { Checks, isUnresolved } from '../../core/errors';
+import { Checks, isUnresolved, thousands } from '../../core/errors';
 import { checkTracking, TRACKING_SERVER } from '../../core/tracking-server';
 import { checkSubnets, privateSubnets } from '../private/vpc';
 import { ExperimentTrackingProps } from './props';
@@ -119,7 +119,7 @@ function checkGibibytes(checks: Checks, prop: string, size: Size | undefined, mi
     'limit',
     prop,
     size!.toString(),
-    `${whose} ${min} to ${max.toLocaleString('en-US')} GiB, in whole ones`,
+    `${whose} ${min} to ${thousands(max)} GiB, in whole ones`,
     `write ${min}GiB to ${max}GiB`,
   );
 }

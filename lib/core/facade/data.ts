@@ -4,7 +4,7 @@ import { FeatureStoreBaseProps } from '../features';
 import { ModelApproval, ModelReference, ModelRegistryBaseProps } from '../models';
 import { FeatureGroupDeclaration, MlflowDeclaration, MlPlatformProps, ModelDeclaration, SharedFileSystemDeclaration } from '../platform';
 import { ArtifactStoreBaseProps, SharedFileSystemBaseProps } from '../storage';
-import { ExperimentTrackingBaseProps } from '../tracking';
+import { ExperimentTrackingBaseProps, TrackingEngine } from '../tracking';
 import { Duration, Size } from '../units';
 import { Declared } from './props';
 
@@ -33,6 +33,14 @@ export function registryOptions({ registry }: MlPlatformProps): RegistryOptions 
 
 /** Props of a shared file system. */
 export function fileSystemProps({ declaration }: Declared, d: SharedFileSystemDeclaration, c: Checks): SharedFileSystemBaseProps {
+  c.require(
+    d.size === undefined || !/^0+(\.0+)?\s*[A-Z]/.test(d.size),
+    'limit',
+    'size',
+    d.size,
+    'nothing fits into it',
+    'write a size such as 1TiB, or leave it out for the smallest there is',
+  );
   return {
     kind: d.kind,
     size: d.size === undefined ? undefined : c.collect(() => Size.parse(d.size!), 'size'),
@@ -76,10 +84,11 @@ export function approverForm(cloud: CloudName): (typeof APPROVERS)[CloudName] {
 }
 
 /** Props of a model's registry. */
-export function modelProps({ declaration, cloud }: Declared, d: ModelDeclaration, name: string, c: Checks): ModelRegistryBaseProps {
-  const { form, words, example } = approverForm(cloud);
-  for (const approver of d.approvers?.[cloud] ?? [])
-    c.require(form.test(approver), 'syntax', `approvers.${cloud}`, approver, `not ${words}`, `write one such as ${example}`);
+export function modelProps({ declaration }: Declared, d: ModelDeclaration, name: string, c: Checks): ModelRegistryBaseProps {
+  // Of the other clouds, too: each looks at all of them, and the same problem is shown once.
+  for (const [of, { form, words, example }] of Object.entries(APPROVERS))
+    for (const [n, approver] of (d.approvers?.[of as CloudName] ?? []).entries())
+      c.require(form.test(approver), 'syntax', `approvers.${of}.${n}`, approver, `not ${words}`, `write one such as ${example}`);
   c.require(
     d.approvers === undefined || d.approval !== ModelApproval.AUTOMATIC,
     'conflict',
@@ -97,6 +106,23 @@ export function featureProps({ declaration }: Declared, d: FeatureGroupDeclarati
   return { entity, eventTime, features, online, description, environment: declaration.environment };
 }
 
+/** A database that exists already is of use to a server of the platform's own only. */
+export function checkDatabase({ declaration, cloud }: Declared, c: Checks): void {
+  const { existing } = (declaration.targets[cloud] ?? {}) as {
+    readonly existing?: { readonly database?: object; readonly mlflow?: string };
+  };
+  if (!existing?.database) return;
+  const mlflow = declaration.tracking?.mlflow;
+  const refuse = (reason: string, instead: string): void =>
+    c.refuse('conflict', `targets.${cloud}.existing.database`, undefined, reason, instead);
+  if (existing.mlflow !== undefined)
+    refuse('the MLflow server that exists already has a database of its own', 'leave one of existing.database and existing.mlflow out');
+  else if (!mlflow || !isHere(mlflow, cloud))
+    refuse('it is for a tracking server, and none is declared', 'declare tracking: { mlflow: {} }, or leave it out');
+  else if (mlflow.engine === TrackingEngine.MANAGED)
+    refuse('the cloud runs a managed server and its database', 'write engine: self-hosted, or leave it out');
+}
+
 /** The registered model that a service serves. */
 export function modelOf(declared: Declared, text: string, c: Checks): ModelReference | undefined {
   const reference = c.collect(() => ModelReference.parse(text));
@@ -111,16 +137,25 @@ export function checkReferences(
   d: {
     readonly mounts?: { readonly [name: string]: string };
     readonly secrets?: { readonly [name: string]: string };
-    readonly model?: string;
   },
   c: Checks,
 ): void {
   const { storage, secrets } = declared.declaration;
   const paths = new Map<string, string>();
   for (const [name, path] of Object.entries(d.mounts ?? {})) {
+    if (isMountPath(name)) {
+      c.refuse(
+        'syntax',
+        `mounts.${name}`,
+        path,
+        'the name of the file system comes first, then where it is mounted',
+        `write ${path}: ${name}`,
+      );
+      continue;
+    }
     reference(declared, 'storage.shared', storage?.shared, `mounts.${name}`, name, c);
     c.require(
-      /^\/mnt\/[\w.-]{1,64}$/.test(path),
+      isMountPath(path),
       'syntax',
       `mounts.${name}`,
       path,
@@ -132,7 +167,25 @@ export function checkReferences(
     paths.set(path, name);
   }
   for (const [variable, name] of Object.entries(d.secrets ?? {})) reference(declared, 'secrets', secrets, `secrets.${variable}`, name, c);
-  if (d.model !== undefined && !d.model.startsWith('models:')) checkModelName(declared, d.model, d.model, c);
+}
+
+/** Whether a file system may be mounted there: in a folder of `/mnt`, and not in `..`. */
+export function isMountPath(path: string): boolean {
+  return /^\/mnt\/[\w-][\w.-]{0,63}$/.test(path);
+}
+
+/** The model that jobs register what they train as: its name, not a URI of one of its versions. */
+export function checkRegisteredModel(declared: Declared, model: string, c: Checks): void {
+  const named = /^models:\/([^/@]+)/.exec(model)?.[1];
+  if (named === undefined) checkModelName(declared, model, model, c);
+  else
+    c.refuse(
+      'syntax',
+      'model',
+      model,
+      'jobs register versions under the name of a model, and this is the URI of a version',
+      `write ${named}`,
+    );
 }
 
 function checkModelName(declared: Declared, name: string, given: string, c: Checks): void {

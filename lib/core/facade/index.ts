@@ -27,8 +27,10 @@ import { Duration } from '../units';
 import {
   approverForm,
   artifactProps,
+  checkDatabase,
   featureProps,
   fileSystemProps,
+  isMountPath,
   modelProps,
   RegistryOptions,
   registryOptions,
@@ -73,6 +75,8 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 export class Facade {
   private readonly checks: Checks;
   private services: ReadonlyMap<string, IConstruct> | undefined;
+  /** There is no tracking server, though one is declared: what is wrong with it has been said. */
+  private lacksTracking = false;
 
   public constructor(
     private readonly scope: IConstruct,
@@ -96,8 +100,9 @@ export class Facade {
     const { training, inference, pipelines, monitoring, tags, storage, registry, tracking, models, features, secrets } = this.declaration;
     const declared = { training, inference, pipelines, monitoring, tags, storage, registry, tracking, models, features, secrets };
     const capabilities = /^(storage\.shared\.[^.]+|\w+\.[^.]+|monitoring|tags|registry)$/;
-    const covered = (path: string): boolean =>
-      noted.some((e) => e.path === path || e.path.startsWith(`${path}.`) || (!capabilities.test(e.path) && path.startsWith(`${e.path}.`)));
+    const atOrAbove = new Set(noted.flatMap((e) => upTo(e.path)));
+    const whole = new Set(noted.map((e) => e.path).filter((path) => !capabilities.test(path)));
+    const covered = (path: string): boolean => atOrAbove.has(path) || upTo(path).some((p) => whole.has(p));
     for (const [path, value] of leaves(declared)) {
       const steps = path.split('.');
       const field = steps[steps.length - 1];
@@ -181,12 +186,14 @@ export class Facade {
   public tracking<T extends IConstruct>(construct: (id: string, props: ExperimentTrackingBaseProps) => T): T | undefined {
     const mlflow = this.declaration.tracking?.mlflow;
     const entries = mlflow && { mlflow };
-    return this.each(
+    const made = this.each(
       'tracking',
       entries,
       (d, _, c) => trackingProps(this, d, c),
       (_, props) => construct('Tracking', props),
     ).get('mlflow');
+    this.lacksTracking = !made && this.here(entries).length > 0;
+    return made;
   }
 
   /** One registry for each entry under `models` that goes to this cloud. */
@@ -209,7 +216,9 @@ export class Facade {
   /** What one entry mounts: file systems by path. That all of them are declared has been checked. */
   public mounts<T>(kind: 'training' | 'inference', name: string, made: ReadonlyMap<string, T>): { [path: string]: T } | undefined {
     const declared = Object.entries(this.declaration[kind]?.[name].mounts ?? {});
-    const found = declared.flatMap(([fileSystem, path]) => (made.has(fileSystem) ? [[path, made.get(fileSystem)!] as const] : []));
+    const found = declared.flatMap(([fileSystem, path]) =>
+      made.has(fileSystem) && isMountPath(path) ? [[path, made.get(fileSystem)!] as const] : [],
+    );
     return found.length ? Object.fromEntries(found) : undefined;
   }
 
@@ -260,6 +269,7 @@ export class Facade {
 
   /** Throws everything that was gathered, if anything was; else the report says of each declared field what became of it. */
   public done(): void {
+    checkDatabase(this, this.checks);
     this.checks.done();
     this.noteTheRest();
   }
@@ -289,6 +299,9 @@ export class Facade {
       const given = props(d, name, c);
       this.checks.collect(() => c.done(), path);
       const wrong = c.found.map((p) => p.prop);
+      // Said of the server, or of the model that needs one; and names have been checked.
+      if (this.lacksTracking || wrong.includes('model')) wrong.push('tracking');
+      if (kind === 'models') wrong.push('model');
       const thing = this.gather(path, () => construct(id, given, name), wrong);
       if (!thing) continue;
       parity.declare(thing, path);
@@ -343,6 +356,11 @@ function leaves(o: unknown, path: string[] = []): [string, unknown][] {
   if (o === undefined || o === null) return [];
   if (typeof o !== 'object' || Array.isArray(o)) return [[path.join('.'), o]];
   return Object.entries(o).flatMap(([k, v]) => leaves(v, [...path, k]));
+}
+
+/** `a.b.c` as `a`, `a.b` and `a.b.c`. */
+function upTo(path: string): string[] {
+  return path.split('.').map((_, i, steps) => steps.slice(0, i + 1).join('.'));
 }
 
 /** `my-service` as `MyService`, for construct ids. */

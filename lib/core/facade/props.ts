@@ -16,7 +16,7 @@ import {
 import { Rollout, RolloutStrategy } from '../rollout';
 import { TrainingBaseProps } from '../training';
 import { Duration, Schedule, Size } from '../units';
-import { checkReferences, modelOf } from './data';
+import { checkReferences, checkRegisteredModel, modelOf } from './data';
 
 /** A declaration, and the cloud that it is looked at from. */
 export interface Declared {
@@ -27,6 +27,7 @@ export interface Declared {
 /** Props of a cluster. */
 export function trainingProps({ declaration, cloud }: Declared, d: TrainingDeclaration, c: Checks): TrainingBaseProps {
   checkReferences({ declaration, cloud }, d, c);
+  if (d.model !== undefined) checkRegisteredModel({ declaration, cloud }, d.model, c);
   const reservation = (d.reservations as { [cloud: string]: string | undefined } | undefined)?.[cloud];
   return {
     image: image(d.image, c),

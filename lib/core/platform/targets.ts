@@ -63,9 +63,10 @@ export interface AwsExisting {
    */
   readonly artifactBucket?: string;
   /**
-   * Name of the ECR repository that images are pushed to.
+   * Name of the ECR repository that images are pushed to, such as `acme/housing`.
    *
    * @default - a repository of the platform's own
+   * @pattern ^[a-z0-9]+([._/-]+[a-z0-9]+)*$
    */
   readonly imageRepository?: string;
   /**
@@ -329,9 +330,10 @@ export interface GcpExisting {
    */
   readonly artifactBucket?: string;
   /**
-   * Id of the Artifact Registry repository for images, in the target's project and region.
+   * Id of the Artifact Registry repository for images, in the target's project and region, such as `images`.
    *
    * @default - a repository of the platform's own
+   * @pattern ^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$
    */
   readonly imageRepository?: string;
   /**
@@ -387,9 +389,18 @@ export interface AwsExistingDatabase {
    * @default mlflow
    */
   readonly name?: string;
-  /** ARN of the secret in Secrets Manager that holds `{"username":...,"password":...}`. No default: it names what you own. */
+  /**
+   * Whole ARN of the secret in Secrets Manager that holds `{"username":...,"password":...}`,
+   * such as `arn:aws:secretsmanager:eu-west-1:123456789012:secret:mlflow-AbCdEf`. No default: it names what you own.
+   *
+   * @pattern ^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$
+   */
   readonly secretArn: string;
-  /** Security group that lets clients in, such as `sg-0a1b2c3d`; the server is put into it. No default: it names what you own. */
+  /**
+   * Security group that lets clients in, such as `sg-0a1b2c3d`; the server is put into it. No default: it names what you own.
+   *
+   * @pattern ^sg-[0-9a-f]+$
+   */
   readonly securityGroupId: string;
 }
 
@@ -415,7 +426,7 @@ export interface AzureExistingDatabase {
 export interface GcpExistingDatabase {
   /** Name of the instance, in the target's project, such as `mlflow`. No default: it names what you own. */
   readonly instance: string;
-  /** Its private address or host name. No default: it names what you own. */
+  /** Its private address or host name, such as `10.0.0.3`. No default: it names what you own. */
   readonly host: string;
   /**
    * Name of the database.

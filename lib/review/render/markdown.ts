@@ -13,6 +13,7 @@ import {
   plural,
   REPLACEMENT_WORD,
   sidesOf,
+  thousands,
 } from './values';
 
 /** By this line a pipeline finds its own earlier comment. */
@@ -58,7 +59,7 @@ function fill(head: string, parts: readonly Part[]): string {
   }
   if (missing)
     text +=
-      `\n\n> [!WARNING]\n> Not shown: ${plural(missing, 'change')}, the least dangerous. A comment holds ${LONGEST.toLocaleString('en-US')} ` +
+      `\n\n> [!WARNING]\n> Not shown: ${plural(missing, 'change')}, the least dangerous. A comment holds ${thousands(LONGEST)} ` +
       'characters; `mlops diff --format html` shows all.';
   return `${text}\n`;
 }
@@ -92,7 +93,7 @@ function summary(report: Report, { allowed, unused }: Verdict): string {
   const rows = [...clouds].map(([cloud, changes]) => {
     const counts = countsOf({ ...report, changes });
     const numbers = [...actions.map((a) => counts.actions[a]), ...names.map((n) => counts.classes[n])];
-    return [`**${CLOUD_NAME[cloud]}**`, ...numbers.map((n) => (n ? n.toLocaleString('en-US') : ''))];
+    return [`**${CLOUD_NAME[cloud]}**`, ...numbers.map((n) => (n ? thousands(n) : ''))];
   });
   const table = [head, head.map((_, i) => (i ? '--:' : '---')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
   const notes = [

@@ -17,6 +17,7 @@ import {
   REPLACEMENT_WORD,
   show,
   sidesOf,
+  thousands,
 } from './values';
 
 /** Colours of a terminal; picocolors has them. */
@@ -139,8 +140,8 @@ function foldCosmetic({ changes }: Report, { verbose, paint: { bold, dim } }: Te
 function summary(report: Report, options: TextOptions): string {
   const { actions, classes } = countsOf(report);
   if (!report.changes.length) return 'Nothing changes.';
-  const done = ACTIONS.filter((a) => actions[a]).map((a) => paintAction(a, options.paint)(`${actions[a].toLocaleString('en-US')} to ${a}`));
-  const meant = CLASSES.filter((c) => classes[c]).map((c) => colorOf(c, options)(`${classes[c].toLocaleString('en-US')} ${c}`));
+  const done = ACTIONS.filter((a) => actions[a]).map((a) => paintAction(a, options.paint)(`${thousands(actions[a])} to ${a}`));
+  const meant = CLASSES.filter((c) => classes[c]).map((c) => colorOf(c, options)(`${thousands(classes[c])} ${c}`));
   return [done.join(', '), ...(meant.length ? [meant.join(', ')] : [])].join('\n');
 }
 

@@ -125,7 +125,12 @@ export function linesOf(body: Body): { readonly path: string; readonly value: un
 
 /** `1 change`, `2 changes`, `2,000 changes`. */
 export function plural(n: number, noun: string): string {
-  return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
+  return `${thousands(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** A count such as `2,000`; without Intl, whose first use in a process takes longer than a small review. */
+export function thousands(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Groups, in the order in which they appear. */

@@ -98,9 +98,7 @@ const CONDITIONS: { readonly [attribute: string]: Condition } = {
     replaces: (before, after) => Number(after) < Number(before),
     reason: 'a disk can grow, not shrink',
   },
-  'google_sql_database_instance.settings.ip_configuration.private_network': staying(
-    'an instance cannot be taken out of its network again',
-  ),
+  'google_sql_database_instance.settings.ip_configuration.private_network': staying('an instance cannot be taken out of its network again'),
   'google_bigquery_table.schema': {
     replaces: (before, after, all) => !changesInPlace(before, after, all.external_data_configuration !== undefined),
     reason: 'columns can be added or dropped, not both at once, and none can be required, renamed or given another type later',

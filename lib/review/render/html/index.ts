@@ -15,6 +15,7 @@ import {
   nameOf,
   plural,
   REPLACEMENT_WORD,
+  thousands,
 } from '../values';
 import { SCRIPT } from './script';
 import { STYLE } from './style';
@@ -92,7 +93,7 @@ function renderVerdict({ failing, failOn, allowed, unused }: Verdict, { ids }: P
 
 function renderNumbers(report: Report): string {
   const { actions } = countsOf(report);
-  const item = (n: number, label: string): string => `<li><b>${n.toLocaleString('en-US')}</b> ${label}</li>`;
+  const item = (n: number, label: string): string => `<li><b>${thousands(n)}</b> ${label}</li>`;
   return `<ul class="numbers" aria-label="Changes by action">${ACTIONS.filter((a) => actions[a])
     .map((a) => item(actions[a], `to ${a}`))
     .join('')}</ul>`;
@@ -102,7 +103,7 @@ function renderControls(report: Report): string {
   const { classes } = countsOf(report);
   const none = report.changes.filter((c) => !c.findings.length).length;
   const box = (name: string, n: number, title: string): string =>
-    `<label title="${title}"><input type="checkbox" name="class" value="${name}" checked> <span class="badge ${name}">${name === NONE ? 'no class' : name}</span> ${n.toLocaleString('en-US')}</label>`;
+    `<label title="${title}"><input type="checkbox" name="class" value="${name}" checked> <span class="badge ${name}">${name === NONE ? 'no class' : name}</span> ${thousands(n)}</label>`;
   const boxes = CLASSES.filter((c) => classes[c]).map((c) => box(c, classes[c], CLASS_MEANING[c]));
   if (none) boxes.push(box(NONE, none, 'nothing to be said about it'));
   if (!report.changes.length) return '<p>Nothing changes.</p>';
