@@ -518,16 +518,7 @@ const CASES: readonly (readonly [string, string, Body | undefined, Body | undefi
       'access: Machines of the cluster gpu have public addresses.',
     ],
   ],
-  [
-    'a new cluster',
-    C,
-    undefined,
-    cl({}),
-    [
-      'capacity: Up to 4 spot machines of Standard_NC6s_v3 come with the cluster gpu.',
-      'access: The cluster gpu may be reached from the internet, by whoever has the rights: its public endpoint is on.',
-    ],
-  ],
+  ['a new cluster', C, undefined, cl({}), ['capacity: Up to 4 spot machines of Standard_NC6s_v3 come with the cluster gpu.']],
   [
     'a workspace that goes',
     'azurerm_machine_learning_workspace',
@@ -704,7 +695,10 @@ const CASES: readonly (readonly [string, string, Body | undefined, Body | undefi
     'azurerm_postgresql_flexible_server',
     { name: 'db' },
     undefined,
-    ['data-loss: The database server db is destroyed with every database and backup on it.'],
+    [
+      'data-loss: The database server db is destroyed with every database and backup on it.',
+      'interrupt: Nobody reaches the databases on the database server db.',
+    ],
   ],
   [
     'another database engine',
@@ -741,6 +735,8 @@ const CASES: readonly (readonly [string, string, Body | undefined, Body | undefi
     { name: 'x', public_network_access_enabled: true },
     ['access: The some thing x may be reached from the internet, by whoever has the rights: its public endpoint is on.'],
   ],
+  ['a resource without an endpoint', 'azurerm_role_assignment_x', undefined, { name: 'x' }, []],
+  ['a resource without an endpoint of its own', 'azurerm_storage_share', undefined, { name: 'x', quota: 1 }, []],
   [
     'an app without an identity',
     W,

@@ -31,3 +31,30 @@ export function factTypes(provider: string): string[] {
   const { types } = JSON.parse(readFileSync(join(__dirname, '../../lib/review/terraform/facts.json'), 'utf8')) as { types: object };
   return Object.keys(types).filter((type) => type.startsWith(`${provider}_`));
 }
+
+/** Changes of resources of a type: what is declared beside `base` before and after, what that means, and what it means the other way round. */
+export interface Twins {
+  readonly base: Body;
+  readonly changes: readonly (readonly [
+    name: string,
+    before: Body | undefined,
+    after: Body | undefined,
+    means: readonly string[],
+    back?: readonly string[],
+  ])[];
+}
+
+/** Tests each change and its twin. */
+export function tellTwins(find: (change: Change) => Finding[], type: string, { base, changes }: Twins): void {
+  const tell = (before: Body | undefined, after: Body | undefined): string[] => {
+    const [was, is] = [before, after].map((body) => body && { ...base, ...body });
+    const change = changeOf(type, was, is) as Change | undefined;
+    return change ? texts(find(change)) : [];
+  };
+  for (const [name, before, after, means, back = []] of changes)
+    test(name, () => {
+      expect(tell(before, after)).toEqual(means);
+      // Of what comes or goes the twin is another change.
+      expect(before && after ? tell(after, before) : []).toEqual(back);
+    });
+}

@@ -154,6 +154,11 @@ const FIGURES: readonly (readonly [string, string, unknown, unknown, string])[] 
   ['MWAA::Environment', 'MaxWorkers', 10, 5, 'Most workers down to 5, before: 10.'],
   ['ApiGateway::Stage', 'MethodSettings.*.ThrottlingRateLimit', 100, 10, 'Most requests a second down to 10, before: 100.'],
   ['ApiGateway::UsagePlan', 'Throttle.RateLimit', 10, 100, 'Most requests a second up to 100, before: 10.'],
+  ['SageMaker::MlflowTrackingServer', 'TrackingServerSize', undefined, 'Large', 'Size now Large, before: Small.'],
+  ['SageMaker::FeatureGroup', 'ThroughputConfig.ThroughputMode', undefined, 'Provisioned', 'Throughput now Provisioned, before: OnDemand.'],
+  ['SageMaker::FeatureGroup', 'ThroughputConfig.ProvisionedReadCapacityUnits', 10, 20, 'Read capacity units up to 20, before: 10.'],
+  ['SageMaker::FeatureGroup', 'ThroughputConfig.ProvisionedWriteCapacityUnits', 20, 10, 'Write capacity units down to 10, before: 20.'],
+  ['ECS::TaskDefinition', 'EphemeralStorage.SizeInGiB', undefined, 50, 'Disk of a task up to 50 GiB, before: 20 GiB.'],
 ];
 
 const told = (type: string, before: object | undefined, after: object | undefined) =>

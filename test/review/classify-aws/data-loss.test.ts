@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { DATA_PATHS, findDataLoss } from '../../../lib/review/classify/aws/data-loss';
+import { DATA_PLANE_PROTECTIONS } from '../../../lib/review/classify/aws/data-plane';
 import { HOLDS } from '../../../lib/review/classify/aws/stateful';
 import { diffCloudFormation } from '../../../lib/review/cloudformation';
 import { Body, Change, Finding } from '../../../lib/review/model';
@@ -381,7 +382,9 @@ describe('a retention', () => {
 
 test('every rule that reads a property has a case here or in lifecycle.test.ts', () => {
   const cases = [...PROTECTIONS, ...RETENTIONS];
-  const missing = DATA_PATHS.filter((rule) => !cases.some(([type, path]) => rule.types.test(type) && rule.path === path));
+  const missing = DATA_PATHS.filter((rule) => !DATA_PLANE_PROTECTIONS.some((p) => p.path === rule.path)).filter(
+    (rule) => !cases.some(([type, path]) => rule.types.test(type) && rule.path === path),
+  );
   expect(missing.map((rule) => rule.path)).toEqual(['LifecycleConfiguration', 'LifecyclePolicy', 'BackupPlan']);
 });
 

@@ -10,13 +10,6 @@ const unread = (paths: string) =>
 describe('a property without a rule', () => {
   test.each([
     ['Lambda::Function', 'FileSystemConfigs', [{ Arn: 'a' }], [{ Arn: 'b' }], undefined],
-    [
-      'ECS::Service',
-      'NetworkConfiguration.AwsvpcConfiguration.SecurityGroups',
-      ['a'],
-      ['b'],
-      'Properties.NetworkConfiguration.AwsvpcConfiguration.SecurityGroups[0]',
-    ],
     ['EC2::LaunchTemplate', 'LaunchTemplateData.SecurityGroupIds', ['a'], ['b'], 'Properties.LaunchTemplateData.SecurityGroupIds[0]'],
     [
       'EKS::Cluster',
@@ -71,6 +64,12 @@ describe('a property with a rule is not named', () => {
     ['ECR::Repository', put('LifecyclePolicy.LifecyclePolicyText', 'a'), put('LifecyclePolicy.LifecyclePolicyText', 'b')],
     ['Logs::LogGroup', { RetentionInDays: 1 }, { RetentionInDays: 7 }],
     ['Lambda::Function', { Role: 'a' }, { Role: 'b' }],
+    [
+      'ECS::Service',
+      put('NetworkConfiguration.AwsvpcConfiguration.SecurityGroups', ['a']),
+      put('NetworkConfiguration.AwsvpcConfiguration.SecurityGroups', ['b']),
+    ],
+    ['RDS::DBParameterGroup', { Parameters: { 'rds.force_ssl': '1' } }, { Parameters: { 'rds.force_ssl': '0' } }],
     ['Lambda::Function', put('VpcConfig.SecurityGroupIds', ['a']), put('VpcConfig.SecurityGroupIds', ['b'])],
     [
       'SQS::QueuePolicy',

@@ -14,6 +14,7 @@ const RESOURCE_POLICIES: { readonly [type: string]: { readonly path: string; rea
   'AWS::DynamoDB::Table': { path: 'ResourcePolicy.PolicyDocument' },
   'AWS::EC2::VPCEndpoint': { path: 'PolicyDocument' },
   'AWS::ECR::RegistryPolicy': { path: 'PolicyText' },
+  'AWS::ECR::RepositoryCreationTemplate': { path: 'RepositoryPolicy' },
   'AWS::ECR::Repository': { path: 'RepositoryPolicyText' },
   'AWS::EFS::FileSystem': { path: 'FileSystemPolicy' },
   'AWS::Events::EventBus': { path: 'Policy' },
@@ -31,6 +32,8 @@ const RESOURCE_POLICIES: { readonly [type: string]: { readonly path: string; rea
   'AWS::SQS::QueuePolicy': { path: 'PolicyDocument', on: 'Queues' },
   'AWS::SageMaker::ModelPackageGroup': { path: 'ModelPackageGroupPolicy' },
   'AWS::SecretsManager::ResourcePolicy': { path: 'ResourcePolicy', on: 'SecretId' },
+  'AWS::VpcLattice::AuthPolicy': { path: 'Policy', on: 'ResourceIdentifier' },
+  'AWS::VpcLattice::ResourcePolicy': { path: 'Policy', on: 'ResourceArn' },
 };
 
 // Without a policy of their own these are open, so that any policy is less; that of an API can let in other accounts as well.

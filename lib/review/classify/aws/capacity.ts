@@ -111,6 +111,11 @@ const FIGURES: readonly Figure[] = [
   { types: /^AWS::EFS::FileSystem$/, path: 'ProvisionedThroughputInMibps', what: 'Provisioned throughput', absent: 0, unit: 'MiB/s' },
   { types: /^AWS::FSx::FileSystem$/, path: 'StorageCapacity', what: 'Storage', unit: 'GiB' },
   { types: /^AWS::FSx::FileSystem$/, path: 'LustreConfiguration.PerUnitStorageThroughput', what: 'Throughput', unit: 'MB/s per TiB' },
+  { types: /^AWS::SageMaker::MlflowTrackingServer$/, path: 'TrackingServerSize', what: 'Size', absent: 'Small' },
+  { types: /^AWS::SageMaker::FeatureGroup$/, path: 'ThroughputConfig.ThroughputMode', what: 'Throughput', absent: 'OnDemand' },
+  { types: /^AWS::SageMaker::FeatureGroup$/, path: 'ThroughputConfig.ProvisionedReadCapacityUnits', what: 'Read capacity units' },
+  { types: /^AWS::SageMaker::FeatureGroup$/, path: 'ThroughputConfig.ProvisionedWriteCapacityUnits', what: 'Write capacity units' },
+  { types: /^AWS::ECS::TaskDefinition$/, path: 'EphemeralStorage.SizeInGiB', what: 'Disk of a task', absent: 20, unit: 'GiB' },
   { types: /^AWS::Kinesis::Stream$/, path: 'ShardCount', what: 'Shards' },
   { types: /^AWS::ElastiCache::ReplicationGroup$/, path: 'CacheNodeType', what: 'Machine' },
   { types: /^AWS::ElastiCache::ReplicationGroup$/, path: 'ReplicasPerNodeGroup', what: 'Replicas' },
@@ -139,6 +144,7 @@ const ALWAYS_ON: { readonly [type: string]: string } = {
   'AWS::EKS::Cluster': 'Kubernetes control planes',
   'AWS::MWAA::Environment': 'Workflow environments',
   'AWS::SageMaker::Endpoint': 'Endpoints that always run',
+  'AWS::SageMaker::MlflowTrackingServer': 'MLflow tracking servers',
 };
 
 /** Accelerators, machines, concurrency or always-on instances change: with the numbers. */

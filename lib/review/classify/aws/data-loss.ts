@@ -16,6 +16,7 @@ import {
   theOne,
   verdictOn,
 } from './body';
+import { DATA_PLANE_PROTECTIONS } from './data-plane';
 import { findShorterLifecycle } from './lifecycle';
 import { HOLDS } from './stateful';
 
@@ -148,6 +149,7 @@ const off =
 
 const DELETABLE = 'nothing stops a deletion any more: deletion protection is off';
 const PROTECTIONS: readonly Protection[] = [
+  ...DATA_PLANE_PROTECTIONS,
   {
     types: /^AWS::(RDS|DocDB|Neptune)::DB(Instance|Cluster)$|^AWS::Cognito::UserPool$/,
     path: 'DeletionProtection',

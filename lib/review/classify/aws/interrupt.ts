@@ -1,9 +1,11 @@
 import { Cause, Change, Finding } from '../../model';
 import { at, differs, isDown, isEqual, isTrue, listOf, numberOf, recordOf, theOne, verdictOn } from './body';
+import { DATA_PLANE_DURING, DATA_PLANE_NOTICED, DATA_PLANE_SHUT } from './data-plane';
 import { findUnwatched } from './unwatched';
 
 // What those who depend on it notice when one of the type goes or another takes its place.
 const NOTICED: { readonly [type: string]: { readonly gone: string; readonly anew: string } } = {
+  ...DATA_PLANE_NOTICED,
   'AWS::ApiGateway::RestApi': { gone: 'its URL answers no more', anew: 'its id and with it its URL change: clients must be told' },
   'AWS::ApiGatewayV2::Api': { gone: 'its URL answers no more', anew: 'its id and with it its URL change: clients must be told' },
   'AWS::ApiGateway::Stage': { gone: 'its URL answers no more', anew: 'its URL answers no request until the new one stands' },
@@ -95,6 +97,7 @@ const DURING: readonly {
   readonly why: string;
   readonly conditional?: boolean;
 }[] = [
+  ...DATA_PLANE_DURING,
   {
     types: /^AWS::(RDS|DocDB|Neptune)::DBInstance$/,
     paths: ['DBInstanceClass'],
@@ -208,6 +211,7 @@ const SHUT: readonly {
   readonly isShut: (value: unknown) => boolean;
   readonly why: string;
 }[] = [
+  ...DATA_PLANE_SHUT,
   {
     types: /^AWS::Batch::(ComputeEnvironment|JobQueue)$/,
     path: 'State',

@@ -1,6 +1,7 @@
 import { Change, Finding } from '../../model';
 import { listed } from '../common';
 import { at, differs, isDown, isDownAmong, listOf, passes, plain, theOne, Verdict, verdictOn } from './body';
+import { DATA_PLANE_GUARDS } from './data-plane';
 import { Guard, GUARDS } from './guards';
 
 // Not weaker as such, and yet another hand on the wheel.
@@ -8,6 +9,10 @@ const OTHER_HANDS: readonly { readonly types: RegExp; readonly path: string; rea
   { types: /^AWS::Lambda::Function$/, path: 'Role', what: 'The function' },
   { types: /^AWS::Batch::JobDefinition$/, path: 'ContainerProperties.JobRoleArn', what: 'The job' },
   { types: /^AWS::ECS::TaskDefinition$/, path: 'TaskRoleArn', what: 'The task' },
+  { types: /^AWS::ECS::TaskDefinition$/, path: 'ExecutionRoleArn', what: 'The start of the task' },
+  { types: /^AWS::SageMaker::FeatureGroup$/, path: 'RoleArn', what: 'The feature group' },
+  { types: /^AWS::SageMaker::MlflowTrackingServer$/, path: 'RoleArn', what: 'The MLflow tracking server' },
+  { types: /^AWS::ECR::RepositoryCreationTemplate$/, path: 'CustomRoleArn', what: 'The repository creation template' },
   { types: /^AWS::CodeBuild::Project$/, path: 'ServiceRole', what: 'The build' },
   { types: /^AWS::CodePipeline::Pipeline$/, path: 'RoleArn', what: 'The pipeline' },
   { types: /^AWS::StepFunctions::StateMachine$/, path: 'RoleArn', what: 'The state machine' },
@@ -16,6 +21,8 @@ const OTHER_HANDS: readonly { readonly types: RegExp; readonly path: string; rea
 ];
 const KEYS: readonly { readonly types: RegExp; readonly path: string }[] = [
   { types: /^AWS::(SQS::Queue|SNS::Topic)$/, path: 'KmsMasterKeyId' },
+  { types: /^AWS::RDS::DBInstance$/, path: 'MasterUserSecret.KmsKeyId' },
+  { types: /^AWS::SageMaker::FeatureGroup$/, path: 'OnlineStoreConfig.SecurityConfig.KmsKeyId' },
   { types: /^AWS::(Logs::LogGroup|RDS::DBInstance|RDS::DBCluster|EFS::FileSystem|SecretsManager::Secret)$/, path: 'KmsKeyId' },
   { types: /^AWS::S3::Bucket$/, path: 'BucketEncryption.ServerSideEncryptionConfiguration.*.ServerSideEncryptionByDefault.KMSMasterKeyID' },
 ];
@@ -27,13 +34,17 @@ const GROUPS = [
   'SecurityGroupIds',
   'SecurityGroups',
   'ComputeResources.SecurityGroupIds',
+  'NetworkConfiguration.AwsvpcConfiguration.SecurityGroups',
 ];
 
 /** Where the rules read. */
 export const ACCESS_PATHS: readonly { readonly types: RegExp; readonly path: string }[] = [
   ...GUARDS,
+  ...DATA_PLANE_GUARDS,
   ...OTHER_HANDS,
   ...KEYS,
+  // Read by code, because its names have dots.
+  { types: /^AWS::RDS::DBParameterGroup$/, path: 'Parameters' },
   ...GROUPS.map((path) => ({ types: /^AWS::/, path })),
 ];
 
@@ -67,9 +78,9 @@ export function findWeakened(change: Change): Finding[] {
   if (!after) {
     return [];
   }
-  const guards = GUARDS.filter((g) => g.types.test(type)).flatMap((g) =>
-    verdictOn(isGuardDown(g, change), { class: 'access', why: g.why }),
-  );
+  const guards = [...GUARDS, ...DATA_PLANE_GUARDS]
+    .filter((g) => g.types.test(type))
+    .flatMap((g) => verdictOn(isGuardDown(g, change), { class: 'access', why: g.why }));
   const hands = OTHER_HANDS.filter((o) => o.types.test(type) && differs(change, o.path)).map(({ what, path }): Finding => {
     const role = at(after, path);
     const may = role === undefined ? 'the role of its machine may: it has none of its own any more' : `the role ${plain(role)} may`;

@@ -101,7 +101,7 @@ const APP: readonly Rule[] = [
   always,
 ];
 
-/** What runs on App Service and on Container Apps. */
+/** What runs on App Service. */
 export const APPS: { readonly [type: string]: Kind } = {
   azurerm_linux_web_app: { noun: 'web app', stops: 'nothing answers at the address of {it}', rules: APP },
   azurerm_linux_web_app_slot: {
@@ -132,20 +132,6 @@ export const APPS: { readonly [type: string]: Kind } = {
         thing.change.action === 'remove'
           ? [thing.finding('interrupt', 'The number of workers stays as it is whatever the load: {it} is gone.')]
           : [],
-    ],
-  },
-  azurerm_container_app: {
-    noun: 'container app',
-    stops: 'nothing answers at the address of {it}',
-    rules: [
-      opens('ingress.external_enabled', true, '{It} may be reached from outside of its environment.', { absent: false, onAdd: true }),
-      opens('ingress.allow_insecure_connections', true, 'Whoever listens in may read what goes to {it}: it takes plain HTTP.', {
-        absent: false,
-      }),
-      amount('template.min_replicas', 'The minimum of replicas', 0),
-      amount('template.max_replicas', 'The maximum of replicas', 10),
-      amount('template.container.cpu', 'The CPU'),
-      amount('template.container.memory', 'The memory'),
     ],
   },
 };

@@ -1,26 +1,12 @@
 import { amount, at, falls, Kind, leads, loses, opens, placeText, Rule, shortens, vanishes, weakens } from '../terraform';
-import { ownKey, PUBLIC, TLS } from './storage';
+import { serverOf } from './postgresql';
+import { PUBLIC, TLS } from './storage';
 
 const store = (noun: string, holds: string, ...rules: Rule[]): Kind => ({ noun, holds, rules: [PUBLIC, ...rules] });
 const keys: Rule = opens('local_authentication_disabled', false, 'Whoever has a key of {it} may use it without signing in.', {
   absent: false,
 });
 const keysToo: Rule = opens('local_auth_enabled', true, 'Whoever has a key of {it} may use it without signing in.', { absent: true });
-const passwords: Rule = opens('authentication.password_auth_enabled', true, 'Whoever has a password of {it} may sign in past Entra ID.', {
-  absent: true,
-});
-
-const flexible: readonly Rule[] = [
-  shortens('backup_retention_days', 7, 'Backups of {it} are'),
-  loses('geo_redundant_backup_enabled', false, 'No copy of the backups of {it} is kept in another region any more.', { absent: false }),
-  passwords,
-  ownKey('customer_managed_key'),
-  vanishes('interrupt', 'high_availability', '{It} is down when its machine or zone is: there is no standby any more.'),
-  leads('interrupt', 'version', (was, is) => `{It} is down while its engine goes from ${was} to ${is}, which cannot be taken back.`),
-  leads('interrupt', 'sku_name', () => '{It} restarts for the other machine.'),
-  amount('sku_name', 'The machine'),
-  amount('storage_mb', 'The storage, in MB,'),
-];
 
 const range: Rule = (thing) => {
   if (!thing.is) return [];
@@ -37,12 +23,10 @@ const range: Rule = (thing) => {
   return [thing.finding('access', `${whoever} may connect to the database server: {it} lets it in.`)];
 };
 
-/** Databases, queues, search and machines with disks of their own. */
+/** Databases, search and machines with disks of their own. */
 export const DATABASES: { readonly [type: string]: Kind } = {
-  azurerm_postgresql_flexible_server: store('database server', 'every database and backup on it', ...flexible),
-  azurerm_postgresql_flexible_server_database: { noun: 'database', holds: 'every table in it' },
   azurerm_postgresql_flexible_server_firewall_rule: { noun: 'firewall rule', rules: [range] },
-  azurerm_mysql_flexible_server: store('database server', 'every database and backup on it', ...flexible),
+  azurerm_mysql_flexible_server: serverOf(),
   azurerm_mysql_flexible_database: { noun: 'database', holds: 'every table in it' },
   azurerm_mysql_flexible_server_firewall_rule: { noun: 'firewall rule', rules: [range] },
   azurerm_mssql_server: store(
@@ -83,18 +67,6 @@ export const DATABASES: { readonly [type: string]: Kind } = {
   azurerm_cosmosdb_mongo_database: { noun: 'database', holds: 'every collection in it' },
   azurerm_cosmosdb_mongo_collection: { noun: 'collection', holds: 'every document in it' },
   azurerm_cosmosdb_table: { noun: 'table', holds: 'every row in it' },
-  azurerm_redis_cache: store(
-    'cache',
-    'what is in it',
-    weakens('access', 'minimum_tls_version', ...TLS),
-    opens('non_ssl_port_enabled', true, 'Whoever listens in may read what goes to {it}: its port without TLS is open.', { absent: false }),
-  ),
-  azurerm_managed_redis: store('cache', 'what is in it'),
-  azurerm_eventhub_namespace: store('event hub namespace', 'every event in it', keys, weakens('access', 'minimum_tls_version', ...TLS)),
-  azurerm_eventhub: { noun: 'event hub', holds: 'every event in it', rules: [shortens('message_retention', 7, 'Events of {it} are')] },
-  azurerm_servicebus_namespace: store('service bus', 'every message in it', keysToo, weakens('access', 'minimum_tls_version', ...TLS)),
-  azurerm_servicebus_queue: { noun: 'queue', holds: 'every message in it' },
-  azurerm_servicebus_topic: { noun: 'topic', holds: 'every message in it' },
   azurerm_search_service: store(
     'search service',
     'every index in it',

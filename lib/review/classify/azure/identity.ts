@@ -1,5 +1,5 @@
-import { Body } from '../../model';
-import { all, at, Grant, Kind, keyOf, Roles, shown, Thing, widened, withdrawn } from '../terraform';
+import { Body, Finding } from '../../model';
+import { all, at, gains, Grant, Kind, keyOf, missing, Roles, shown, Thing, widened, withdrawn } from '../terraform';
 
 const ROLES: Roles = {
   verbs: {
@@ -10,12 +10,19 @@ const ROLES: Roles = {
     'Role Based Access Control Administrator': 'give rights on',
     AcrPull: 'pull images from',
     AcrPush: 'push images to',
+    'Azure AI Enterprise Network Connection Approver': 'approve private endpoints of',
+    'Azure Service Bus Data Receiver': 'take messages from',
+    'Azure Service Bus Data Sender': 'send messages to',
+    'Container Registry Tasks Contributor': 'change and run the tasks of',
+    'EventGrid Data Sender': 'send events to',
     'AzureML Data Scientist': 'run jobs in',
     'AzureML Compute Operator': 'manage the machines of',
     'Key Vault Administrator': 'do everything in',
     'Key Vault Secrets User': 'read the secrets of',
+    'Key Vault Crypto Service Encryption User': 'encrypt and decrypt with the keys of',
     'Key Vault Crypto User': 'encrypt and decrypt with the keys of',
     'Monitoring Metrics Publisher': 'write metrics of',
+    'Redis Cache Contributor': 'change, and read the keys of,',
     'Storage Blob Data Reader': 'read blobs of',
     'Storage Blob Data Contributor': 'read, write and delete blobs of',
     'Storage Blob Data Owner': 'do everything with blobs of',
@@ -44,19 +51,8 @@ export const IDENTITY: { readonly [type: string]: Kind } = {
   },
   azurerm_role_definition: {
     noun: 'role',
-    rules: [
-      (thing) => {
-        const [was, is] = [thing.was, thing.is].map((b) =>
-          ['actions', 'data_actions'].flatMap((a) => all(b, `permissions.${a}`).map(String)),
-        );
-        const [before, after] = [thing.was, thing.is].map((b) =>
-          ['not_actions', 'not_data_actions'].flatMap((a) => all(b, `permissions.${a}`).map(String)),
-        );
-        const come = is.filter((a) => !was.includes(a));
-        const freed = thing.is ? before.filter((a) => !after.includes(a)) : [];
-        return [...come, ...freed].length ? [thing.finding('access', `Whoever has {it} may do ${shown([...come, ...freed])}.`)] : [];
-      },
-    ],
+    stops: 'whoever has {it} is refused what it let them do',
+    rules: [role, gains('access', 'assignable_scopes', (items) => `{It} may be given on ${items}, too.`)],
   },
   azurerm_user_assigned_identity: {
     noun: 'identity',
@@ -104,6 +100,21 @@ export const IDENTITY: { readonly [type: string]: Kind } = {
     ],
   },
 };
+
+function role(thing: Thing): Finding[] {
+  const [was, is] = [thing.was, thing.is].map((b) => listOf(b, ['actions', 'data_actions']));
+  const [before, after] = [thing.was, thing.is].map((b) => listOf(b, ['not_actions', 'not_data_actions']));
+  const come = [...missing(is, was), ...(thing.is ? missing(before, after) : [])];
+  const gone = thing.was && thing.is ? [...missing(was, is), ...missing(after, before)] : [];
+  return [
+    ...(come.length ? [thing.finding('access', `Whoever has {it} may do ${shown(come)}.`)] : []),
+    ...(gone.length ? [thing.finding('interrupt', `Whoever has {it} may no longer do ${shown(gone)}.`, true)] : []),
+  ];
+}
+
+function listOf(body: Body | undefined, kinds: readonly string[]): string[] {
+  return kinds.flatMap((kind) => all(body, `permissions.${kind}`).map(String));
+}
 
 function grant(body: Body | undefined): Grant[] {
   if (!body) return [];

@@ -1,5 +1,23 @@
 import { Finding } from '../../model';
-import { amount, at, brings, compared, isBody, Kind, leads, opens, shown, stops, Thing, vanishes, weakens } from '../terraform';
+import {
+  all,
+  amount,
+  at,
+  brings,
+  compared,
+  isBody,
+  json,
+  Kind,
+  leads,
+  opens,
+  plural,
+  shown,
+  stops,
+  Thing,
+  timeText,
+  vanishes,
+  weakens,
+} from '../terraform';
 import { ownKey, PUBLIC } from './storage';
 
 const PRIORITY: { readonly [priority: string]: string } = { LowPriority: 'spot', Dedicated: 'on-demand' };
@@ -78,6 +96,12 @@ export const MACHINE_LEARNING: { readonly [type: string]: Kind } = {
     ],
   },
   azurerm_logic_app_trigger_custom: { noun: 'trigger', stops: 'nothing starts by {it} any more', anew: '', rules: [trigger] },
+  azurerm_logic_app_trigger_recurrence: { noun: 'schedule', stops: 'nothing starts by {it} any more', anew: '', rules: [recurrence] },
+  azurerm_machine_learning_workspace_network_outbound_rule_private_endpoint: {
+    noun: 'outbound rule',
+    stops: 'machines of the workspace no longer reach what {it} leads to',
+    rules: [outbound],
+  },
   azurerm_logic_app_action_custom: { noun: 'action', stops: 'the launcher no longer does what {it} did', anew: '', rules: [steps] },
 };
 
@@ -103,7 +127,57 @@ function steps(thing: Thing): Finding[] {
   if (before === undefined || after === undefined)
     return [thing.finding('unknown', 'What {it} does changes; it is not JSON, and is not looked into.')];
   const [was, is] = [instances(before), instances(after)];
-  return compared(thing, 'The number of machines of a job', was, is);
+  return [...compared(thing, 'The number of machines of a job', was, is), ...kept(thing)];
+}
+
+/** What it takes copies of, it also deletes once they are old. */
+function kept(thing: Thing): Finding[] {
+  const days = (text: unknown): string[] =>
+    [...String(text ?? '').matchAll(/addDays\(utcNow\(\),\s*-([^)]+)\)/gi)].map(([, number]) => number).sort();
+  const [was, is] = [thing.was, thing.is].map((b) => days(at(b, 'body')));
+  if (is.join() === was.join() || !is.length) return [];
+  const [before, after] = [was[0], is[0]].map(Number);
+  if (!was.length) return [thing.finding('data-loss', `{It} deletes what is older than ${is[0]} days, where it deleted nothing.`)];
+  if (Number.isNaN(before) || Number.isNaN(after))
+    return [thing.finding('data-loss', '{It} deletes what is older than another time: whether it is shorter is not known.', true)];
+  return after < before
+    ? [thing.finding('data-loss', `{It} deletes what is older than ${plural(after, 'day')}, where it was ${before}.`)]
+    : [];
+}
+
+const SECONDS: { readonly [frequency: string]: number } = {
+  Second: 1,
+  Minute: 60,
+  Hour: 3600,
+  Day: 86400,
+  Week: 7 * 86400,
+  Month: 30 * 86400,
+};
+
+/** Whether it starts more or less often. */
+function recurrence(thing: Thing): Finding[] {
+  if (!thing.was || !thing.is || !['frequency', 'interval', 'schedule'].some((p) => thing.touched(p))) return [];
+  const [was, is] = [thing.was, thing.is].map((b) => {
+    const times = ['on_these_days', 'at_these_hours', 'at_these_minutes'].map((p) => Math.max(1, all(b, `schedule.${p}`).length));
+    const every = (SECONDS[String(b.frequency)] ?? NaN) * Number(b.interval ?? 1);
+    return every / times.reduce((a, n) => a * n, 1);
+  });
+  if (Number.isNaN(was) || Number.isNaN(is)) return [thing.finding('interrupt', '{It} may start less often than before.', true)];
+  if (was === is) return [];
+  const [before, after] = [was, is].map((n) => timeText(Math.round(n), 'seconds'));
+  return [
+    is > was
+      ? thing.finding('interrupt', `{It} starts less often: every ${after}, where it was every ${before}.`)
+      : thing.finding('capacity', `{It} starts more often: every ${after}, where it was every ${before}.`),
+  ];
+}
+
+/** What a network that Azure ML manages lets out. */
+function outbound(thing: Thing): Finding[] {
+  const to = (body: Thing['is']): string => `${shown(at(body, 'service_resource_id'))} (${shown(at(body, 'sub_resource_target'))})`;
+  return thing.is && (!thing.was || to(thing.was) !== to(thing.is))
+    ? [thing.finding('access', `Machines of ${shown(at(thing.is, 'workspace_id'))} may reach ${to(thing.is)}.`)]
+    : [];
 }
 
 /** Of the first job that it submits; the others are the same on other machines. */
@@ -116,12 +190,4 @@ function instances(value: unknown): unknown {
       .map(instances)
       .find((v) => v !== undefined)
   );
-}
-
-function json(text: unknown): unknown {
-  try {
-    return typeof text === 'string' ? JSON.parse(text) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { Body, Finding } from '../../model';
-import { all, at, beyond, Flow, flowText, gains, Kind, opens, shown, Thing, vanishes } from '../terraform';
+import { all, at, beyond, Flow, flowText, gains, Kind, leads, opens, shown, Thing, vanishes } from '../terraform';
 
 /** Networks and what filters them. */
 export const NETWORK: { readonly [type: string]: Kind } = {
@@ -96,6 +96,11 @@ export const NETWORK: { readonly [type: string]: Kind } = {
     ],
   },
   azurerm_private_dns_zone: { noun: 'zone', stops: 'names of {it} no longer lead to private addresses' },
+  azurerm_private_dns_a_record: {
+    noun: 'record',
+    stops: '{it} leads nowhere',
+    rules: [leads('interrupt', 'records', (was, is) => `{It} leads to ${is}, where it was ${was}.`)],
+  },
   azurerm_private_dns_zone_virtual_network_link: {
     noun: 'link',
     stops: 'names of the zone no longer lead to private addresses in the network',

@@ -1,19 +1,35 @@
 import { Body, Change, Finding } from '../../model';
-import { all, at, Grant, keyOf, Kind, nounOf, Roles, shown, Thing, widened, withdrawn } from '../terraform';
+import { all, at, Grant, keyOf, Kind, nounOf, rights, Roles, shown, stops, Thing, widened, withdrawn } from '../terraform';
 
 /** Rights are told from the others by the end of their type; these are the ones that the constructs emit. */
-export const IAM: { readonly [type: string]: Kind } = Object.fromEntries(
-  [
-    'artifact_registry_repository',
-    'cloud_run_v2_service',
-    'kms_crypto_key',
-    'project',
-    'pubsub_topic',
-    'secret_manager_secret',
-    'service_account',
-    'storage_bucket',
-  ].map((on) => [`google_${on}_iam_member`, { noun: 'right' }]),
-);
+export const IAM: { readonly [type: string]: Kind } = {
+  ...Object.fromEntries(
+    [
+      'artifact_registry_repository',
+      'bigquery_dataset',
+      'bigquery_table',
+      'cloud_run_v2_service',
+      'kms_crypto_key',
+      'project',
+      'pubsub_topic',
+      'secret_manager_secret',
+      'service_account',
+      'storage_bucket',
+    ].map((on) => [`google_${on}_iam_member`, { noun: 'right' }]),
+  ),
+  google_project_iam_custom_role: {
+    noun: 'role',
+    stops: 'whoever has {it} is refused what it let them do',
+    rules: [
+      rights(
+        ['permissions'],
+        (items) => `Whoever has {it} may do ${items}.`,
+        (items) => `Whoever has {it} may no longer do ${items}.`,
+      ),
+      stops('stage', 'DISABLED', 'Whoever has {it} is refused what it let them do: it is disabled.', { absent: 'GA' }),
+    ],
+  },
+};
 
 const ROLES: Roles = {
   verbs: {
@@ -22,6 +38,15 @@ const ROLES: Roles = {
     'roles/artifactregistry.repoAdmin': 'push images to and delete them from',
     'roles/batch.agentReporter': 'report on jobs of',
     'roles/batch.jobsEditor': 'submit and cancel jobs of',
+    'roles/bigquery.dataEditor': 'read and change tables of',
+    'roles/bigquery.dataOwner': 'do everything with',
+    'roles/bigquery.dataViewer': 'read tables of',
+    'roles/bigquery.jobUser': 'run queries in',
+    'roles/cloudbuild.builds.approver': 'approve builds of',
+    'roles/cloudbuild.builds.editor': 'start and cancel builds of',
+    'roles/cloudsql.admin': 'do everything with database instances of',
+    'roles/cloudsql.client': 'connect to database instances of',
+    'roles/cloudsql.instanceUser': 'sign in to database instances of',
     'roles/cloudkms.cryptoKeyEncrypterDecrypter': 'encrypt and decrypt with',
     'roles/cloudkms.cryptoKeyDecrypter': 'decrypt with',
     'roles/editor': 'change nearly everything in',
@@ -40,6 +65,7 @@ const ROLES: Roles = {
     'roles/run.invoker': 'call',
     'roles/secretmanager.secretAccessor': 'read',
     'roles/storage.admin': 'do everything with',
+    'roles/storage.legacyBucketReader': 'list objects of',
     'roles/storage.objectAdmin': 'read, write, delete and share objects of',
     'roles/storage.objectCreator': 'add objects to',
     'roles/storage.objectUser': 'read, write and delete objects of',
@@ -53,6 +79,9 @@ const ROLES: Roles = {
     ['roles/storage.objectViewer', 'roles/storage.objectUser', 'roles/storage.objectAdmin', 'roles/storage.admin'],
     ['roles/storage.objectCreator', 'roles/storage.objectUser', 'roles/storage.objectAdmin', 'roles/storage.admin'],
     ['roles/artifactregistry.reader', 'roles/artifactregistry.writer', 'roles/artifactregistry.repoAdmin', 'roles/artifactregistry.admin'],
+    ['roles/bigquery.dataViewer', 'roles/bigquery.dataEditor', 'roles/bigquery.dataOwner'],
+    ['roles/cloudsql.instanceUser', 'roles/cloudsql.admin'],
+    ['roles/cloudsql.client', 'roles/cloudsql.admin'],
     ['roles/run.developer', 'roles/run.admin'],
     ['roles/run.invoker', 'roles/run.admin'],
     ['roles/cloudkms.cryptoKeyDecrypter', 'roles/cloudkms.cryptoKeyEncrypterDecrypter'],
@@ -94,7 +123,8 @@ const BESIDE = ['role', 'member', 'members', 'condition', 'policy_data', 'locati
 function target(change: Change, body: Body | undefined, kinds: { readonly [type: string]: Kind }): string {
   const type = change.type.replace(/_iam_\w+$/, '');
   const names = Object.keys(body ?? {}).filter((n) => !BESIDE.includes(n));
-  const name = names.find((n) => n !== 'project') ?? 'project';
+  // A table is named by its dataset, too.
+  const name = names.find((n) => type.endsWith(`_${n.replace(/_id$/, '')}`)) ?? names.find((n) => n !== 'project') ?? 'project';
   return `the ${kinds[type]?.noun ?? nounOf(type)} ${shown(at(body, name) ?? 'of the provider').replace(/\$\{((?:data\.)?\w+\.[\w-]+)[\w.[\]]*\}/g, '$1')}`;
 }
 

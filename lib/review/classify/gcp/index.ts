@@ -2,16 +2,24 @@ import { Change, Finding } from '../../model';
 import { find, Kind, loses, opens, vanishes } from '../terraform';
 import { BUILD } from './build';
 import { DATABASES } from './database';
+import { EVENTS } from './events';
+import { FEATURES } from './features';
+import { FILES } from './files';
 import { findGrants, IAM } from './iam';
 import { MONITORING } from './monitoring';
 import { NETWORK } from './network';
 import { SERVICES } from './services';
+import { SQL } from './sql';
 import { STORAGE } from './storage';
 
 /** What is known of each type; a type that the constructs emit has to be here. */
 export const GCP_KINDS: { readonly [type: string]: Kind } = {
   ...STORAGE,
+  ...FILES,
   ...DATABASES,
+  ...SQL,
+  ...FEATURES,
+  ...EVENTS,
   ...NETWORK,
   ...SERVICES,
   ...BUILD,

@@ -1,5 +1,5 @@
 import { Body, Finding } from '../../model';
-import { all, at, beyond, Flow, flowText, Kind, opens, stops, Thing, vanishes } from '../terraform';
+import { all, at, beyond, drops, Flow, flowText, gains, Kind, leads, missing, opens, shown, stops, Thing, vanishes } from '../terraform';
 
 /** Networks and what filters them. */
 export const NETWORK: { readonly [type: string]: Kind } = {
@@ -40,12 +40,52 @@ export const NETWORK: { readonly [type: string]: Kind } = {
   },
   google_service_networking_connection: {
     noun: 'connection to services',
+    stays: ({ deletion_policy }) => deletion_policy === 'ABANDON',
     stops: 'services of Google with private addresses are no longer reached',
+    rules: [
+      drops('interrupt', 'reserved_peering_ranges', (items) => `Services of Google with addresses of ${items} are no longer reached.`),
+      gains('access', 'reserved_peering_ranges', (items) => `Services of Google with addresses of ${items} are in reach of the network.`),
+    ],
   },
   google_vpc_access_connector: { noun: 'connector', stops: 'services that use {it} no longer reach the network' },
-  google_dns_managed_zone: { noun: 'zone', holds: 'every record in it', stops: 'names in {it} lead nowhere' },
-  google_dns_record_set: { noun: 'record', stops: 'the name {it} leads nowhere' },
+  google_dns_managed_zone: {
+    noun: 'zone',
+    holds: 'every record in it',
+    guard: ({ force_destroy }) =>
+      force_destroy === true ? undefined : 'Google refuses that as long as records are in it, because `force_destroy` is off.',
+    stops: 'names in {it} lead nowhere',
+    rules: [
+      opens('visibility', ['public'], 'Everybody may look up the names in {it}.', { absent: 'public', onAdd: true }),
+      visible,
+      opens('dnssec_config.state', ['off'], 'Whoever answers first may say where names in {it} lead: it is no longer signed.', {
+        absent: 'off',
+      }),
+      stops('cloud_logging_config.enable_logging', false, 'Nobody sees any more who looks up what in {it}: its log is off.', {
+        absent: false,
+      }),
+      ...['forwarding_config.target_name_servers', 'peering_config.target_network.network_url'].map((p) =>
+        leads('access', p, (was, is) => `Whoever runs ${is} says where names in {it} lead, where it was ${was}.`),
+      ),
+    ],
+  },
+  google_dns_record_set: {
+    noun: 'record',
+    stops: '{it} leads nowhere',
+    rules: [leads('interrupt', 'rrdatas', (was, is) => `{It} leads to ${is}, where it was ${was}.`)],
+  },
 };
+
+/** The networks that a private zone answers in. */
+function visible(thing: Thing): Finding[] {
+  const path = 'private_visibility_config.networks';
+  if (!thing.was || !thing.is || !thing.touched(path)) return [];
+  const [was, is] = [thing.was, thing.is].map((b) => all(b, path).map((n) => at(n, 'network_url')));
+  const [come, gone] = [missing(is, was), missing(was, is)];
+  return [
+    ...(come.length ? [thing.finding('access', `Machines in ${shown(come)} may look up the names in {it}.`)] : []),
+    ...(gone.length ? [thing.finding('interrupt', `Names in {it} lead nowhere for machines in ${shown(gone)}.`)] : []),
+  ];
+}
 
 function firewall(thing: Thing): Finding[] {
   const { was, is } = thing;

@@ -1,5 +1,21 @@
 import { Finding } from '../../model';
-import { all, amount, at, compared, isSymbol, Kind, keyOf, leads, opens, shown, stops, Thing, vanishes, weakens } from '../terraform';
+import {
+  all,
+  amount,
+  at,
+  compared,
+  isSymbol,
+  Kind,
+  keyOf,
+  leads,
+  opens,
+  shown,
+  stops,
+  Thing,
+  tracking,
+  vanishes,
+  weakens,
+} from '../terraform';
 import { unlocked } from './storage';
 import { workflow } from './workflow';
 
@@ -47,6 +63,7 @@ export const SERVICES: { readonly [type: string]: Kind } = {
       amount('template.max_instance_request_concurrency', 'The number of requests that an instance takes at the same time', 80),
       amount('template.node_selector.accelerator', 'The accelerator'),
       containers,
+      tracking('template.containers'),
     ],
   },
   google_workflows_workflow: {

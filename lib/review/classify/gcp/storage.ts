@@ -16,6 +16,7 @@ import {
   Rule,
   shortens,
   shown,
+  stops,
   Thing,
   timeText,
   vanishes,
@@ -27,7 +28,7 @@ const keyGone = (path: string): Rule =>
 const keyOther = (path: string): Rule =>
   leads('access', path, (_was, is) => `{It} is encrypted with another key: whoever may use ${is} can read what is written from now on.`);
 
-/** Buckets, registries, queues, keys and secrets. */
+/** Buckets, registries, keys and secrets. */
 export const STORAGE: { readonly [type: string]: Kind } = {
   google_storage_bucket: {
     noun: 'bucket',
@@ -94,22 +95,6 @@ export const STORAGE: { readonly [type: string]: Kind } = {
       ),
     ],
   },
-  google_pubsub_topic: {
-    noun: 'topic',
-    stops: 'messages to {it} are refused, and its subscriptions get none',
-    anew: 'The subscriptions of {it} get nothing from the new one until they are made anew.',
-    rules: [
-      shortens('message_retention_duration', 0, 'Messages of {it} are', 'seconds'),
-      keyGone('kms_key_name'),
-      gains('access', 'message_storage_policy.allowed_persistence_regions', (items) => `Messages of {it} may be stored in ${items}.`),
-      vanishes('access', 'message_storage_policy', 'Messages of {it} may be stored in any region.'),
-    ],
-  },
-  google_pubsub_subscription: {
-    noun: 'subscription',
-    holds: 'every message that was not taken yet',
-    rules: [shortens('message_retention_duration', 604800, 'Messages that nobody took from {it} are', 'seconds')],
-  },
   google_kms_key_ring: { noun: 'key ring', holds: 'every key in it, and so everything that is encrypted with them' },
   google_kms_crypto_key: {
     noun: 'key',
@@ -122,24 +107,36 @@ export const STORAGE: { readonly [type: string]: Kind } = {
   google_secret_manager_secret: {
     noun: 'secret',
     holds: 'every version of it',
-    rules: [unlocked, shortens('version_destroy_ttl', 0, 'Destroyed versions of {it} are', 'seconds')],
-  },
-  google_secret_manager_secret_version: { noun: 'version of a secret', holds: 'its value' },
-  google_filestore_instance: {
-    noun: 'file system',
-    holds: 'every file on it',
+    guard: ({ deletion_protection }) =>
+      deletion_protection === true ? 'Terraform refuses that as long as `deletion_protection` is on.' : undefined,
+    stops: 'whatever reads {it} is refused',
     rules: [
-      loses('deletion_protection_enabled', false, '{It} is no longer protected from deletion.', { absent: false }),
-      keyGone('kms_key_name'),
+      loses('deletion_protection', false, '{It} is no longer protected from deletion.', { absent: false }),
+      shortens('version_destroy_ttl', 0, 'Destroyed versions of {it} are', 'seconds'),
+      shortens('ttl', Infinity, '{It} and its versions are', 'seconds'),
+      leads('data-loss', 'expire_time', (_was, is) => `{It} is deleted with its versions at ${is}.`),
+      vanishes('access', 'rotation', 'Whoever got hold of {it} can use it for good: nobody is asked to rotate it any more.'),
+      leads('interrupt', 'version_aliases', () => 'What reads {it} by a name of a version gets another one.'),
+    ],
+  },
+  google_secret_manager_secret_version: {
+    noun: 'version of a secret',
+    holds: 'its value',
+    stays: ({ deletion_policy }) => deletion_policy === 'ABANDON',
+    guard: ({ deletion_policy }) =>
+      deletion_policy === 'DISABLE' ? 'It is disabled, and not deleted: `deletion_policy` is DISABLE.' : undefined,
+    stops: 'whatever reads {it} is refused',
+    rules: [
+      loses('deletion_policy', 'DELETE', 'Destroying {it} deletes its value for good from now on: `deletion_policy` is DELETE.', {
+        absent: 'DELETE',
+      }),
+      stops('enabled', false, 'Whatever reads {it} is refused: it is disabled.', { absent: true }),
     ],
   },
   google_compute_disk: { noun: 'disk', holds: 'everything on it', rules: [] },
   google_compute_region_disk: { noun: 'disk', holds: 'everything on it' },
   google_compute_snapshot: { noun: 'snapshot', holds: 'what it was taken of' },
   google_compute_image: { noun: 'image', holds: 'what is on it' },
-  google_lustre_instance: { noun: 'file system', holds: 'every file on it' },
-  google_parallelstore_instance: { noun: 'file system', holds: 'every file on it' },
-  google_netapp_volume: { noun: 'volume', holds: 'every file on it' },
   google_logging_project_bucket_config: {
     noun: 'log bucket',
     holds: 'every log entry in it',

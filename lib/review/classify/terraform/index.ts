@@ -2,6 +2,7 @@ import { Body, Change, Finding } from '../../model';
 import { Kind, Rule, Thing } from './thing';
 
 export * from './grants';
+export * from './items';
 export * from './quantity';
 export * from './ranges';
 export * from './rules';
@@ -11,6 +12,8 @@ export * from './thing';
 export function find(change: Change, kind: Kind | undefined, otherwise: readonly Rule[]): Finding[] {
   const thing = new Thing(change, kind?.noun ?? nounOf(change.type));
   const whole = kind ? [...losses(thing, kind), ...interruptions(thing, kind)] : ignorance(thing);
+  const left = thing.was && thing.change.action === 'remove' && kind?.stays?.(thing.was);
+  if (left) return [{ class: 'cosmetic', why: thing.say('{It} stays where it is: Terraform only forgets it.', thing.was) }];
   const found = [...whole, ...(kind?.rules ?? []).flatMap((rule) => rule(thing))];
   const more = otherwise.flatMap((rule) => rule(thing)).filter((m) => !found.some((f) => f.class === m.class));
   return [...new Map([...found, ...more].map((f) => [`${f.class}:${f.why}`, f])).values()];
@@ -29,10 +32,18 @@ function destruction({ change }: Thing): 'yes' | 'maybe' | 'no' {
   return change.replacement === 'yes' ? 'yes' : change.replacement === 'conditional' ? 'maybe' : 'no';
 }
 
-function losses(thing: Thing, { holds, guard }: Kind): Finding[] {
+function losses(thing: Thing, { holds: lost, guard, stays }: Kind): Finding[] {
   const destroyed = destruction(thing);
+  const holds = typeof lost === 'function' ? thing.was && lost(thing.was) : lost;
   if (!holds || destroyed === 'no' || !thing.was) return [];
-  const follows = thing.change.action === 'remove' ? '' : '; the new one is empty';
+  const anew = thing.change.action !== 'remove';
+  const kept = (group: Finding['class'], sentence: string): Finding => ({
+    class: group,
+    why: capital(thing.say(sentence, thing.was)),
+    ...(destroyed === 'maybe' ? { conditional: true } : {}),
+  });
+  if (stays?.(thing.was)) return anew ? [kept('interrupt', 'the new one is empty; {it} stays where it is, with what is in it.')] : [];
+  const follows = anew ? '; the new one is empty' : '';
   const sentence = thing.say(`{it} is destroyed with ${holds}${follows}.`, thing.was);
   const guards = [
     thing.is && lifecycle(thing.is).prevent_destroy === true ? 'Terraform refuses that as long as `prevent_destroy` is set.' : undefined,
@@ -44,7 +55,7 @@ function losses(thing: Thing, { holds, guard }: Kind): Finding[] {
 
 function interruptions(thing: Thing, kind: Kind): Finding[] {
   const destroyed = destruction(thing);
-  if (!kind.stops || destroyed === 'no') return [];
+  if (!kind.stops || destroyed === 'no' || (thing.was && kind.stays?.(thing.was))) return [];
   if (thing.change.action === 'remove') return [{ class: 'interrupt', why: capital(thing.say(`${kind.stops}.`, thing.was)) }];
   if (kind.anew === '') return [];
   const made = thing.is && lifecycle(thing.is).create_before_destroy === true;

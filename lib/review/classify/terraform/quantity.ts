@@ -34,6 +34,6 @@ export function timeText(value: number, unit: 'days' | 'seconds'): string {
   return plural(value / size, word);
 }
 
-export function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
+export function plural(count: number, word: string, more = `${word}s`): string {
+  return `${count} ${count === 1 ? word : more}`;
 }

@@ -150,11 +150,11 @@ export function vanishes(group: ChangeClass, path: string, sentence: string): Ru
 }
 
 /** A reference that leads elsewhere: to another identity, another key. `sentence` takes the new one. */
-export function leads(group: ChangeClass, path: string, sentence: (was: string, is: string) => string): Rule {
+export function leads(group: ChangeClass, path: string, sentence: (was: string, is: string) => string, conditional = false): Rule {
   return (thing) => {
     if (!thing.was || !thing.is || !thing.touched(path)) return [];
     const [was, is] = [at(thing.was, path), at(thing.is, path)];
-    return keyOf(was) === keyOf(is) || isEmpty(is) ? [] : [thing.finding(group, sentence(shown(was), shown(is)))];
+    return keyOf(was) === keyOf(is) || isEmpty(is) ? [] : [thing.finding(group, sentence(shown(was), shown(is)), conditional)];
   };
 }
 

@@ -6,7 +6,9 @@ export interface Kind {
   /** What a sentence calls it: `storage account`. */
   readonly noun: string;
   /** What is lost with it: `every blob in it`. Absent where it holds nothing that cannot be made again. */
-  readonly holds?: string;
+  readonly holds?: string | ((was: Body) => string | undefined);
+  /** Whether the cloud keeps it when Terraform destroys it. */
+  readonly stays?: (was: Body) => boolean;
   /** What stands between it and its destruction, as a sentence. */
   readonly guard?: (was: Body) => string | undefined;
   /** What no longer works once it is gone, as a clause; `{it}` is the resource. */
@@ -74,7 +76,19 @@ export class Thing {
   }
 }
 
-const NAMES = ['name', 'repository_id', 'dataset_id', 'secret_id', 'account_id', 'display_name', 'service', 'slo_id'];
+const NAMES = [
+  'name',
+  'repository_id',
+  'table_id',
+  'dataset_id',
+  'secret_id',
+  'account_id',
+  'instance_id',
+  'role_id',
+  'display_name',
+  'service',
+  'slo_id',
+];
 
 /** Whether a value is only known once it is applied. */
 export function isSymbol(value: unknown): boolean {
