@@ -85,12 +85,7 @@ describe('ExperimentTracking', () => {
 
     test('waits for the database, its role, its login, the bucket and the topic', () => {
       const waits = service(tracking()).depends_on.join(' ');
-      for (const word of [
-        'terraform_data.',
-        'Login',
-        'google_storage_bucket_iam_member',
-        'google_pubsub_topic_iam_member',
-      ])
+      for (const word of ['terraform_data.', 'Login', 'google_storage_bucket_iam_member', 'google_pubsub_topic_iam_member'])
         expect(waits).toContain(word);
     });
 
