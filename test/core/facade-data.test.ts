@@ -324,3 +324,13 @@ describe('a database that exists already', () => {
     expect(lines(declaration)).toEqual([`targets.aws.existing.database undefined: ${words}`]);
   });
 });
+
+test('what is declared of a server is looked at even where one that exists already stands in for it', () => {
+  const targets = { aws: { region: 'eu-west-1', existing: { mlflow: 'https://mlflow.example.com' } } };
+  const scope = new Construct(new Construct(undefined as never, ''), 'housing-dev');
+  const tracking = { mlflow: { database: { backupRetention: '1d' } } };
+  const facade = new Facade(scope, 'aws', { name: 'housing', targets, tracking });
+  expect(() => facade.done()).toThrow(
+    'tracking.mlflow.database.backupRetention "1d": the managed databases of all clouds keep backups for 7 to 35 whole days; write 7d to 35d',
+  );
+});

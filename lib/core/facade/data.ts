@@ -229,7 +229,8 @@ function isHere({ on }: { readonly on?: string[] }, cloud: CloudName): boolean {
   return !on || on.includes(cloud);
 }
 
-function existingServer({ declaration, cloud }: Declared): boolean {
+/** Whether an MLflow server that exists already is named. */
+export function existingServer({ declaration, cloud }: Declared): boolean {
   const target = declaration.targets[cloud] as { readonly existing?: { readonly mlflow?: string } } | undefined;
   return target?.existing?.mlflow !== undefined;
 }

@@ -22,12 +22,14 @@ import {
 import { SecretBaseProps } from '../secret';
 import { ArtifactStoreBaseProps, SharedFileSystemBaseProps } from '../storage';
 import { ExperimentTrackingBaseProps } from '../tracking';
+import { checkTracking } from '../tracking-server';
 import { TrainingBaseProps } from '../training';
 import { Duration } from '../units';
 import {
   approverForm,
   artifactProps,
   checkDatabase,
+  existingServer,
   featureProps,
   fileSystemProps,
   isMountPath,
@@ -270,8 +272,24 @@ export class Facade {
   /** Throws everything that was gathered, if anything was; else the report says of each declared field what became of it. */
   public done(): void {
     checkDatabase(this, this.checks);
+    this.checkUnusedTracking();
     this.checks.done();
     this.noteTheRest();
+  }
+
+  /** What is declared of a server is wrong or right even where one that exists already stands in for it. */
+  private checkUnusedTracking(): void {
+    const mlflow = this.declaration.tracking?.mlflow;
+    if (!mlflow || !existingServer(this) || (mlflow.on as readonly string[] | undefined)?.includes(this.cloud) === false) return;
+    this.gather(
+      'tracking.mlflow',
+      () => {
+        const checks = new Checks(this.scope, `${this.cloud}.MlPlatform`);
+        checkTracking(checks, trackingProps(this, mlflow, checks));
+        checks.done();
+      },
+      [],
+    );
   }
 
   private each<D extends { readonly on?: string[] }, P, T extends IConstruct>(
