@@ -218,6 +218,11 @@ function verdictsOf({ before, after }) {
   return verdicts;
 }
 
+/** Whether a cause lies below the top of a resource, or holds what does. */
+function holdsMore(cause) {
+  return cause.path.split('.').length > 2 || typeof (cause.after ?? cause.before) === 'object';
+}
+
 function explain({ mutation, id }, change, we, they) {
   if (!change) return undefined;
   if (mutation.kind === 'reorder' && we === 'may be replaced' && they === 'replace') return 'reordered';
@@ -229,11 +234,12 @@ function explain({ mutation, id }, change, we, they) {
   if (decisive.some((c) => String(c.after).endsWith(' (a new version)'))) return 'version';
   if (change.address !== id && decisive.every((c) => String(c.after).endsWith(' (replaced)'))) {
     if (we === 'may be replaced') return 'perhaps';
-    // A Ref or Fn::GetAtt that stands alone between the braces is followed by cdk diff, too.
-    return decisive.some((c) => /^\$\{[\w.]+\} \(/.test(String(c.after))) ? undefined : 'joined';
+    // A Ref or Fn::GetAtt that stands alone between the braces is followed by cdk diff, too, at the top of a resource.
+    const alone = decisive.filter((c) => /^\$\{[\w.]+\} \(/.test(String(c.after)));
+    if (!alone.length) return 'joined';
+    return alone.every(holdsMore) ? 'nested' : undefined;
   }
   if (change.address === id && decisive.every((c) => facts[change.type]?.[c.path.replace('Properties.', '')])) return 'schema';
-  const holdsMore = (c) => c.path.split('.').length > 2 || typeof (c.after ?? c.before) === 'object';
   return change.address === id && decisive.every(holdsMore) ? 'nested' : undefined;
 }
 
