@@ -31,7 +31,7 @@ function visit(value, path, types, add) {
   };
   if (path.length > 0) {
     // Without the whole document of a policy cdk diff breaks: "Cannot read properties of undefined (reading 'Statement')".
-    if (path.join() !== 'PolicyDocument') {
+    if (path.at(-1) !== 'PolicyDocument') {
       const remove = (parent, key) => (Array.isArray(parent) ? parent.splice(key, 1) : delete parent[key]);
       add('remove', path, put(remove));
     }
