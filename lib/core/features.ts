@@ -63,7 +63,7 @@ export interface IFeatureStoreBase extends IConstruct {
 }
 
 const FEATURE_NAME = /^[a-z][a-z0-9_]*$/;
-/** Longest name and most features that all clouds take: 64 of SageMaker, 1,000 columns less two of BigQuery's export and Azure's. */
+/** Longest name that all clouds take: one less than SageMaker's 64. */
 const LONGEST_NAME = 63;
 
 /**

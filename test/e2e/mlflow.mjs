@@ -365,4 +365,5 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 console.log(JSON.stringify(counts));
-process.exit(counts.failed ? 1 : 0);
+// 3 says that something was skipped, which must not count as passed.
+process.exit(counts.failed ? 1 : counts.skipped ? 3 : 0);
