@@ -75,9 +75,14 @@ export class Checks {
       return f();
     } catch (e) {
       if (!isValidationError(e)) throw e;
-      this.problems.push(...e.problems.map((p) => ({ ...p, prop: join(prefix, p.prop), construct: p.construct ?? this.construct })));
+      this.add(e.problems, prefix);
       return undefined;
     }
+  }
+
+  /** Keeps problems that another construct found, under the path where it was declared. */
+  public add(problems: readonly Problem[], prefix = ''): void {
+    this.problems.push(...problems.map((p) => ({ ...p, prop: join(prefix, p.prop), construct: p.construct ?? this.construct })));
   }
 
   /** What was found so far. */

@@ -186,20 +186,18 @@ describe('a training job', () => {
         reason: 'file systems are mounted in a folder of /mnt',
         instead: 'write a path such as /mnt/scratch',
       })),
-      { code: 'conflict', prop: 'secrets.SEED', value: 'SEED', reason: 'env sets it too', instead: 'leave it out of one of them' },
+      { code: 'conflict', prop: 'secrets.SEED', reason: 'env sets this variable, too', instead: 'leave it out of one of them' },
       {
         code: 'name',
         prop: 'secrets.HF-TOKEN',
-        value: 'HF-TOKEN',
-        reason: 'a variable is letters, digits and underscores, no digit first',
+        reason: 'a variable is named by letters, digits and underscores, no digit first',
         instead: 'write a name such as HF_TOKEN',
       },
       {
         code: 'conflict',
         prop: 'secrets.ML_DATA_URI',
-        value: 'ML_DATA_URI',
-        reason: 'the training contract sets it',
-        instead: 'leave it out',
+        reason: 'the platform sets this variable itself',
+        instead: 'choose another name',
       },
     ]);
   });
@@ -354,7 +352,7 @@ describe('a service on Lambda', () => {
 
   test('refuses a secret that env sets, too', () => {
     expect(refusals(() => serving(({ token }) => ({ env: { HF_TOKEN: 'x' }, secrets: { HF_TOKEN: token } })))).toEqual([
-      { code: 'conflict', prop: 'secrets.HF_TOKEN', value: 'HF_TOKEN', reason: 'env sets it too', instead: 'leave it out of one of them' },
+      { code: 'conflict', prop: 'secrets.HF_TOKEN', reason: 'env sets this variable, too', instead: 'leave it out of one of them' },
     ]);
   });
 });

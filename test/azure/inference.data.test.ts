@@ -103,8 +103,8 @@ describe('secrets', () => {
   });
 
   test.each([
-    ['PORT', 'the library sets this variable'],
-    ['LOG_LEVEL', 'env sets this variable too'],
+    ['PORT', 'the platform sets this variable itself'],
+    ['LOG_LEVEL', 'env sets this variable, too'],
   ])('are refused as %s', (variable, reason) => {
     const needs = (group: FakeGroup): Needs => ({ secrets: { [variable]: token(group) }, env: { LOG_LEVEL: 'info' } });
     expect(problemsOf(() => service(needs))).toMatchObject([{ code: 'conflict', prop: `secrets.${variable}`, reason }]);

@@ -310,6 +310,17 @@ describe('a database that exists already', () => {
     expect(lines(declare({}, { tracking: { mlflow: {} } }))).toEqual([]);
   });
 
+  test('has its problems where it is named, and the server has its own', () => {
+    const wrong = (c: Checks): void => {
+      c.refuse('syntax', 'database.host', 'db', 'not a host name', 'write one such as db.example.com');
+      c.refuse('limit', 'cpu', 9, 'at most 4', 'write 4');
+    };
+    expect(lines(declare({}, { tracking: { mlflow: {} } }), wrong)).toEqual([
+      'targets.aws.existing.database.host "db": not a host name; write one such as db.example.com',
+      'tracking.mlflow.cpu 9: at most 4; write 4',
+    ]);
+  });
+
   test.each([
     [declare({}, {}), 'it is for a tracking server, and none is declared; declare tracking: { mlflow: {} }, or leave it out'],
     [

@@ -420,7 +420,7 @@ describe('CloudRunInference', () => {
       expect(problems).toMatchObject([
         { prop: 'secrets.PORT', reason: 'Cloud Run sets this variable itself' },
         { prop: 'secrets.KEY', reason: 'env sets this variable, too', instead: 'leave it out of one of them' },
-        { prop: 'secrets.A-B', reason: 'not the name of an environment variable' },
+        { prop: 'secrets.A-B', reason: 'a variable is named by letters, digits and underscores, no digit first' },
       ]);
     });
 

@@ -3,9 +3,10 @@ import { Access, Duration, FileSystemKind, ImageOwner, ServiceLevelObjective, Si
 import { Checks, isUnresolved, thousands } from '../../core/errors';
 import { INFERENCE_DEFAULTS } from '../../core/inference';
 import { SLO_DEFAULTS } from '../../core/monitoring';
+import { checkSecretVariables } from '../../core/variables';
 import { LambdaInferenceProps } from '../inference/lambda-props';
 import { SUPPORT } from '../support';
-import { checkMounts, checkSecrets, Secrets } from './mounts';
+import { checkMounts, Secrets } from './mounts';
 import { checkTracked, trackedEnv } from './tracked';
 import { checkSubnets } from './vpc';
 
@@ -255,7 +256,7 @@ function secretEnv(secrets: Secrets = {}): { [name: string]: string } {
 function environment(checks: Checks, given: LambdaInferenceProps, port: number, healthPath: string): { [name: string]: string } {
   const { env = {}, secrets } = given;
   checkTracked(checks, given);
-  checkSecrets(checks, secrets, env);
+  checkSecretVariables(checks, secrets, env);
   const ours: { [name: string]: string } = {
     PORT: String(port),
     AWS_LWA_PORT: String(port),

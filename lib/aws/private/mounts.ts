@@ -23,21 +23,6 @@ export function checkMounts(checks: Checks, mounts: Mounts = {}): void {
     );
 }
 
-/** What is wrong with the variables. */
-export function checkSecrets(checks: Checks, secrets: Secrets = {}, env: { readonly [name: string]: string } = {}): void {
-  for (const variable of Object.keys(secrets)) {
-    checks.require(
-      /^[A-Za-z_][A-Za-z0-9_]*$/.test(variable),
-      'name',
-      `secrets.${variable}`,
-      variable,
-      'a variable is letters, digits and underscores, no digit first',
-      'write a name such as HF_TOKEN',
-    );
-    checks.require(!(variable in env), 'conflict', `secrets.${variable}`, variable, 'env sets it too', 'leave it out of one of them');
-  }
-}
-
 /** Says what became of the mounts. */
 export function noteMounts(scope: IConstruct, mounts: Mounts = {}, efs: string): void {
   const became = Object.entries(mounts).map(

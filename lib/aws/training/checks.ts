@@ -1,7 +1,8 @@
 import { Capacity } from '../../core';
 import { Checks, isUnresolved, thousands } from '../../core/errors';
 import { RENDEZVOUS_ENV, TRAINING_ENV, defaultCapacity } from '../../core/training';
-import { checkMounts, checkSecrets } from '../private/mounts';
+import { checkSecretVariables } from '../../core/variables';
+import { checkMounts } from '../private/mounts';
 import { checkTracked } from '../private/tracked';
 import { checkSubnets } from '../private/vpc';
 import { SUPPORT } from '../support';
@@ -180,9 +181,7 @@ function checkJob(checks: Checks, props: GpuTrainingClusterProps, nodesPerJob: n
   }
   checkTracked(checks, props);
   checkMounts(checks, props.mounts);
-  checkSecrets(checks, props.secrets, props.env);
-  for (const name of Object.keys(props.secrets ?? {}))
-    checks.require(!OURS.includes(name), 'conflict', `secrets.${name}`, name, 'the training contract sets it', 'leave it out');
+  checkSecretVariables(checks, props.secrets, props.env);
   const groups = props.securityGroups?.length ?? 1;
   checks.require(
     groups >= 1 && groups <= 5,

@@ -8,12 +8,12 @@ import { AppServiceInferenceProps } from '../inference/props';
 import { SUPPORT } from '../support';
 import { parseCidr } from './cidr';
 import { checkImage } from '../../core/image';
+import { checkSecretVariables } from '../../core/variables';
 import { PlanSize, planSize } from './inference-plan';
 import { checkSiteMounts } from './inference-mounts';
 import { checkEnv, isOurs } from './inference-site';
 import { parseResourceId } from './resource-id';
 import { checksFor } from './root';
-import { checkSecrets } from './secret-env';
 import { checkTracked } from './tracking-client';
 
 /** App Service ends requests after this long, whatever the app wants. */
@@ -92,7 +92,7 @@ export function resolveInference(scope: Construct, props: AppServiceInferencePro
   checkEnv(checks, props.env ?? {});
   checkTracked(checks, props);
   checkSiteMounts(checks, props);
-  checkSecrets(checks, props.secrets, props.env, isOurs);
+  checkSecretVariables(checks, props.secrets, props.env, isOurs);
   if (props.accelerator)
     checks.refuse(
       'unsupported',

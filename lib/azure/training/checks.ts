@@ -4,7 +4,7 @@ import { Checks, thousands } from '../../core/errors';
 import { RENDEZVOUS_ENV, TRAINING_ENV, defaultCapacity } from '../../core/training';
 import { imageConfig } from '../private/dockerfile';
 import { checkImage } from '../../core/image';
-import { checkSecrets } from '../private/secret-env';
+import { checkSecretVariables } from '../../core/variables';
 import { checkTracked } from '../private/tracking-client';
 import { SUPPORT } from '../support';
 import { checkMounts } from './at-start';
@@ -41,7 +41,7 @@ export function checkTraining(checks: Checks, props: GpuTrainingClusterProps): C
   const command = commandOf(checks, props);
   checkTracked(checks, props);
   checkMounts(checks, props);
-  checkSecrets(checks, props.secrets, props.env, isOurs);
+  checkSecretVariables(checks, props.secrets, props.env);
   for (const name of Object.keys(props.env ?? {}))
     checks.require(
       !isOurs(name),

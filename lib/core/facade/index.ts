@@ -1,4 +1,3 @@
-import { basename } from 'path';
 import { IConstruct } from 'constructs';
 import { acknowledgedFor } from '../acknowledged';
 import { CLOUD_TITLE, CloudName } from '../catalogue';
@@ -38,7 +37,8 @@ import {
   registryOptions,
   trackingProps,
 } from './data';
-import { inferenceProps, isDirectory, pipelineProps, trainingProps } from './props';
+import { inferenceProps, pipelineProps, trainingProps } from './props';
+import { noteTheRest } from './report';
 
 export { isDirectory } from './props';
 
@@ -94,37 +94,6 @@ export class Facade {
     const made = this.gather(path, construct, []);
     if (made) parity.declare(made, path);
     return made;
-  }
-
-  /** Constructs note what they translate; whatever they did not, they took as it stands. */
-  private noteTheRest(): void {
-    const noted = parity.report(this.scope).filter((e) => e.cloud === this.cloud);
-    const { training, inference, pipelines, monitoring, tags, storage, registry, tracking, models, features, secrets } = this.declaration;
-    const declared = { training, inference, pipelines, monitoring, tags, storage, registry, tracking, models, features, secrets };
-    const capabilities = /^(storage\.shared\.[^.]+|\w+\.[^.]+|monitoring|tags|registry)$/;
-    const atOrAbove = new Set(noted.flatMap((e) => upTo(e.path)));
-    const whole = new Set(noted.map((e) => e.path).filter((path) => !capabilities.test(path)));
-    const covered = (path: string): boolean => atOrAbove.has(path) || upTo(path).some((p) => whole.has(p));
-    for (const [path, value] of leaves(declared)) {
-      const steps = path.split('.');
-      const field = steps[steps.length - 1];
-      if (this.isLeftOut(steps) || covered(path)) continue;
-      // The directory's own path is this machine's affair.
-      const built = field === 'image' && isDirectory(String(value));
-      const shown = built ? `an image built from ${basename(String(value))}` : typeof value === 'string' ? value : JSON.stringify(value);
-      parity.mapped(this.scope, this.cloud, path, shown);
-    }
-  }
-
-  /** Whether the path is a list of clouds, or within something that does not go to this one. */
-  private isLeftOut(steps: readonly string[]): boolean {
-    let at: unknown = this.declaration;
-    for (const [n, step] of steps.entries()) {
-      const on = n >= 2 ? (at as { readonly on?: unknown }).on : undefined;
-      if (Array.isArray(on) && (step === 'on' || !on.includes(this.cloud))) return true;
-      at = (at as { readonly [field: string]: unknown } | undefined)?.[step];
-    }
-    return false;
   }
 
   /** One cluster for each entry under `training` that goes to this cloud. */
@@ -192,7 +161,7 @@ export class Facade {
       'tracking',
       entries,
       (d, _, c) => trackingProps(this, d, c),
-      (_, props) => construct('Tracking', props),
+      (_, props) => this.elsewhere('database.', `targets.${this.cloud}.existing`, () => construct('Tracking', props)),
     ).get('mlflow');
     this.lacksTracking = !made && this.here(entries).length > 0;
     return made;
@@ -274,7 +243,7 @@ export class Facade {
     checkDatabase(this, this.checks);
     this.checkUnusedTracking();
     this.checks.done();
-    this.noteTheRest();
+    noteTheRest(this.scope, this.cloud, this.declaration);
   }
 
   /** What is declared of a server is wrong or right even where one that exists already stands in for it. */
@@ -328,6 +297,20 @@ export class Facade {
     return made;
   }
 
+  /** Problems of what the target names, and not the entry, are kept under the path there. */
+  private elsewhere<T>(prefix: string, path: string, construct: () => T): T | undefined {
+    try {
+      return construct();
+    } catch (e) {
+      if (!isValidationError(e)) throw e;
+      const theirs = e.problems.filter((p) => p.prop.startsWith(prefix));
+      const ours = e.problems.filter((p) => !theirs.includes(p));
+      if (theirs.length) this.checks.add(theirs, path);
+      if (ours.length) throw new ValidationError(ours);
+      return undefined;
+    }
+  }
+
   private checkName(path: string, name: string, same: string | undefined): void {
     if (!NAME.test(name) || name.length > 32)
       this.checks.refuse(
@@ -367,18 +350,6 @@ export class Facade {
 /** `raise maxNodes` as `raise nodes.max`. */
 function inDeclaredWords(text: string): string {
   return text.replace(DECLARED_WORDS, (prop) => DECLARED_AS[prop]);
-}
-
-/** Each field of a declaration that holds a value or a list, with its path. */
-function leaves(o: unknown, path: string[] = []): [string, unknown][] {
-  if (o === undefined || o === null) return [];
-  if (typeof o !== 'object' || Array.isArray(o)) return [[path.join('.'), o]];
-  return Object.entries(o).flatMap(([k, v]) => leaves(v, [...path, k]));
-}
-
-/** `a.b.c` as `a`, `a.b` and `a.b.c`. */
-function upTo(path: string): string[] {
-  return path.split('.').map((_, i, steps) => steps.slice(0, i + 1).join('.'));
 }
 
 /** `my-service` as `MyService`, for construct ids. */

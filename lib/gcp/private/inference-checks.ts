@@ -1,9 +1,10 @@
 import { Accelerator, ContainerImage, ImageOwner, INFERENCE_DEFAULTS, InferenceBaseProps, Size } from '../../core';
+import { checkSecretVariables } from '../../core/variables';
 import { memoryOf } from '../../core/catalogue';
 import { Checks, isUnresolved, oneOf, thousands } from '../../core/errors';
 import type { IImageRegistry } from '../registry';
 import { checkMounts, Mounts } from './mounts';
-import { checkSecretNames, SecretEnv } from './secrets';
+import { SecretEnv } from './secrets';
 
 /** What an instance is made of, after the defaults and rules of Cloud Run. */
 export interface CloudRunShape {
@@ -74,7 +75,7 @@ export function checkInference(
     'write one that starts with a slash, such as /health',
   );
   checkEnv(checks, props.env ?? {}, props.secrets ?? {});
-  checkSecretNames(checks, props.env, props.secrets);
+  checkSecretVariables(checks, props.secrets, props.env);
   checkMounts(checks, props.mounts, 'inference.mounts.parallel');
   if (Object.keys(props.mounts ?? {}).length) checkReach(checks, props.network, fraction, cpu);
   checkHost(checks, props);

@@ -2,12 +2,12 @@ import { Capacity, Duration, Size } from '../../core';
 import { Machine, selectMachines } from '../../core/catalogue';
 import { Checks, isUnresolved, oneOf } from '../../core/errors';
 import { defaultCapacity } from '../../core/training';
+import { checkSecretVariables } from '../../core/variables';
 import { SUPPORT } from '../support';
 import type { GpuTrainingClusterProps } from '../training/props';
 import { neverOnDemand, zoneOf } from './batch-job';
 import { checkImage } from '../../core/image';
 import { checkMounts } from './mounts';
-import { checkSecretNames } from './secrets';
 import { checkTracked } from './tracking-client';
 import { checkPlace, isRegion } from './place';
 
@@ -80,7 +80,7 @@ export function planTraining(checks: Checks, props: GpuTrainingClusterProps): Tr
   );
   checkEnv(checks, props.env ?? {});
   checkMounts(checks, props.mounts, 'training.mounts.parallel');
-  checkSecretNames(checks, props.env, props.secrets);
+  checkSecretVariables(checks, props.secrets, props.env);
   checkTracked(checks, props);
   checkLabels(checks, props.labels ?? {});
   return { machine: machine!, capacity, nodes, maxNodes, retries, maxDuration, disk, patience };
