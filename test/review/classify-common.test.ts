@@ -57,6 +57,12 @@ describe('what is made anew', () => {
     ]);
   });
 
+  test('is no replacement to mind where each change is a revision', () => {
+    expect(told({ type: 'AWS::ECS::TaskDefinition', action: 'replace', replacement: 'yes', causes })).toEqual([
+      'interrupt?: It becomes the next revision: services roll over to it as their deployment says, and who starts tasks by the old one by hand is refused.',
+    ]);
+  });
+
   test('is not told twice', () => {
     const known: Finding = { class: 'replace', why: 'It is destroyed and made again.' };
     expect(told({ action: 'replace', replacement: 'yes', causes }, [known])).toEqual([]);

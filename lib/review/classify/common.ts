@@ -30,6 +30,12 @@ export function findCommon(change: Change, known: readonly Finding[]): Finding[]
   return findings;
 }
 
+// Made anew by each change on purpose: what says so every time is not read when it matters.
+const REVISIONS: { readonly [type: string]: string } = {
+  'AWS::ECS::TaskDefinition':
+    'It becomes the next revision: services roll over to it as their deployment says, and who starts tasks by the old one by hand is refused.',
+};
+
 function replaced(change: Change): Finding[] {
   if (change.action === 'move' && change.replacement === 'yes') {
     return [
@@ -38,6 +44,9 @@ function replaced(change: Change): Finding[] {
         why: `It is the same under a new address, before: \`${change.from}\`. Unless it is renamed, it is made anew and the old one goes.`,
       },
     ];
+  }
+  if (change.replacement === 'yes' && REVISIONS[change.type]) {
+    return [{ class: 'interrupt', conditional: true, why: REVISIONS[change.type] }];
   }
   if (change.replacement === 'yes') {
     const causes = pathsOf(change.causes, 'yes');
