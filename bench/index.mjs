@@ -5,7 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { inWorkFolder, ROOT } from './measure.mjs';
 
-const BENCHES = ['synth', 'commands', 'growth', 'review'];
+const BENCHES = ['synth', 'peers', 'commands', 'growth', 'review'];
 const PACKAGES = ['aws-cdk-lib', 'cdktf', '@cdktf/provider-azurerm', '@cdktf/provider-google', 'constructs'];
 const LATEST = new URL('latest.json', import.meta.url);
 

@@ -1,7 +1,7 @@
 // One synthesis of the example on each cloud, against the same resources written by hand, and against the floors.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, exampleDeclaration, figure, installed, ratio, rounds, run, skipped, typical, writeJson } from '../measure.mjs';
+import { app, exampleDeclaration, figure, ratio, rounds, run, typical, writeJson } from '../measure.mjs';
 import { outputOf, written } from '../written/index.mjs';
 
 const GOALS = {
@@ -12,7 +12,7 @@ const GOALS = {
 const CLOUDS = Object.keys(GOALS);
 
 export function bench(work, pairs) {
-  return [...CLOUDS.flatMap((cloud) => ofCloud(cloud, work, pairs)), ...others()];
+  return CLOUDS.flatMap((cloud) => ofCloud(cloud, work, pairs));
 }
 
 function ofCloud(cloud, work, pairs) {
@@ -43,22 +43,6 @@ function ofCloud(cloud, work, pairs) {
     figure(`${cloud}: the example, peak memory`, typical(ours, 'peak') / 1024, 'MiB', { goal: GOALS[cloud].peak }),
     figure(`${cloud}: written by hand, peak memory`, typical(byHand, 'peak') / 1024, 'MiB'),
     ...(validated ? [figure(`${cloud}: the example, with CDK's validator against without`, ratio(validated, ours), 'x')] : []),
-  ];
-}
-
-/** What users would pick instead. */
-function others() {
-  return [
-    installed('ts-node')
-      ? skipped(
-          "the CDK starter's ts-node app for the same stack",
-          'ts-node is installed, but this bench does not know how to start it yet',
-        )
-      : skipped("the CDK starter's ts-node app for the same stack", 'ts-node is not installed: npm install --no-save ts-node'),
-    skipped(
-      'cdk-monitoring-constructs for 20 functions',
-      'no dependency of ours any more: docs/adr/0002-monitoring-on-aws.md has its figures',
-    ),
   ];
 }
 

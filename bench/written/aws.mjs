@@ -23,7 +23,8 @@ const POLICY = { Delete: 'DELETE', Retain: 'RETAIN', Snapshot: 'SNAPSHOT', Retai
  * @param stackName its stack
  * @param region where the stack is
  * @param sources of each asset, by what its source in the assembly is called: the folder to take it from
- * @returns a program that takes the folder to write into, and how many of the resources have a class
+ * @returns a program that takes the folder to write into and its context, the same as an app of the CDK starter, which the command line
+ *   of CDK tells both; and how many of the resources have a class
  */
 export function writtenAws(assembly, stackName, region, sources = {}) {
   const template = JSON.parse(readFileSync(join(assembly, `${stackName}.template.json`), 'utf8'));
@@ -39,7 +40,7 @@ export function writtenAws(assembly, stackName, region, sources = {}) {
       `const a${hash} = new ${cdk}.AssetStaging(stack, 'a${hash}', { sourcePath: ${JSON.stringify(sources[path] ?? join(assembly, path))} });`,
       source.directory
         ? `stack.synthesizer.addDockerImageAsset({ sourceHash: '${hash}', directoryName: a${hash}.relativeStagedPath(stack), platform: ${JSON.stringify(source.platform)} });`
-        : `stack.synthesizer.addFileAsset({ sourceHash: '${hash}', fileName: a${hash}.relativeStagedPath(stack), packaging: 'zip' });`,
+        : `stack.synthesizer.addFileAsset({ sourceHash: '${hash}', fileName: a${hash}.relativeStagedPath(stack), packaging: ${cdk}.FileAssetPackaging.ZIP_DIRECTORY });`,
     );
   }
   let typed = 0;
@@ -53,13 +54,16 @@ export function writtenAws(assembly, stackName, region, sources = {}) {
     body.push(
       `new ${cdk}.CfnOutput(stack, ${literal(id)}, ${literal({ value: writer.string(Value, cdk), description: Description, exportName: Export?.Name })});`,
     );
+  body.unshift(
+    `const stack = new ${cdk}.Stack(app, ${literal(stackName)}, ${literal({ env: { region }, description: template.Description })});`,
+  );
   const program = `${imports}
 const app = new ${cdk}.App({ outdir: process.argv[2], context: require(process.argv[3]), autoSynth: false });
-const stack = new ${cdk}.Stack(app, ${literal(stackName)}, ${literal({ env: { region }, description: template.Description })});
 ${body.join('\n')}
 app.synth();
 `;
-  return { program, typed, total: Object.keys(template.Resources).length };
+  const starter = `${imports.typed()}\nconst app = new ${cdk}.App();\n${body.join('\n')}\n`;
+  return { program, starter, typed, total: Object.keys(template.Resources).length };
 }
 
 class Writer {

@@ -56,4 +56,9 @@ export class Imports {
   toString() {
     return [...this.#names].map(([path, name]) => `const ${name} = require(${JSON.stringify(path)});\n`).join('');
   }
+
+  /** The same in TypeScript, typed. */
+  typed() {
+    return [...this.#names].map(([path, name]) => `import * as ${name} from ${JSON.stringify(path)};\n`).join('');
+  }
 }

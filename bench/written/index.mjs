@@ -26,12 +26,17 @@ function ofTemplate(folder, stack, region, sources, work) {
   writeFileSync(file, program);
   const out = join(work, 'written-aws.out');
   run({ args: [file, out, app('context')] }, work);
+  sameTemplate(folder, out, stack);
+  return { args: (to) => [file, to, app('context')], note: `${typed} of ${total} resources typed` };
+}
+
+/** @throws Error if what was written by hand makes another template than the platform in `folder` */
+export function sameTemplate(folder, out, stack) {
   const [wanted, got] = [folder, out].map((f) => withoutMetadata(readJson(outputOf('aws', f, stack))));
   for (const part of new Set([...Object.keys(wanted), ...Object.keys(got)]))
     for (const id of new Set([...Object.keys(wanted[part] ?? {}), ...Object.keys(got[part] ?? {})]))
       if (!isDeepStrictEqual(wanted[part]?.[id], got[part]?.[id]))
         throw new Error(`the hand-written ${id} is another:\n${JSON.stringify(wanted[part]?.[id])}\n${JSON.stringify(got[part]?.[id])}`);
-  return { args: (to) => [file, to, app('context')], note: `${typed} of ${total} resources typed` };
 }
 
 /** What the classes of a provider cannot say the same way is set by `addOverride`, as a person would have to. */
