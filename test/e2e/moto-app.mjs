@@ -1,4 +1,4 @@
-// The AWS stack of one declaration, for the cdk CLI against moto: what users get, changed where moto 5.2.1 cannot follow, and only there.
+// The AWS stack of one declaration, or of a program that exports one, for the cdk CLI against moto: what users get, changed where moto 5.2.1 cannot follow, and only there.
 import { createRequire } from 'node:module';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -37,13 +37,12 @@ const CHANGES = {
   'AWS::EC2::VPC': (r) => (r.DeletionPolicy = 'Retain'),
 };
 
-const { declaration } = load(process.env.MLOPS_FILE);
 // The rule is left out because moto cannot update a stack that has it.
 const app = new App({
   context: AWS_CONTEXT,
   defaultStackSynthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
 });
-const stack = new aws.MlPlatformStack(app, `${declaration.name}-${declaration.environment ?? 'dev'}`, declaration);
+const stack = process.env.MLOPS_FILE.endsWith('.js') ? composed() : declared();
 const assembly = app.synth();
 
 const file = assembly.getStackByName(stack.stackName).templateFullPath;
@@ -58,17 +57,28 @@ template.Resources = rewired(template.Resources);
 template.Outputs = rewired(template.Outputs ?? {});
 writeFileSync(file, JSON.stringify(template, null, 1));
 
+function declared() {
+  const { declaration } = load(process.env.MLOPS_FILE);
+  return new aws.MlPlatformStack(app, `${declaration.name}-${declaration.environment ?? 'dev'}`, declaration);
+}
+
+function composed() {
+  return new (require(process.env.MLOPS_FILE).PricingStack)(app, 'pricing', { env: { region: 'eu-west-1' } });
+}
+
 function rewired(o) {
   if (Array.isArray(o)) return o.map(rewired);
   if (o === null || typeof o !== 'object') return o;
   const type = (id) => template.Resources[id]?.Type;
   if (type(o.Ref) === 'AWS::SecretsManager::Secret') return `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${o.Ref}`;
+  if (type(o.Ref) === 'AWS::Lambda::Alias') return `arn:aws:lambda:eu-west-1:123456789012:function:${o.Ref}:live`;
   if (typeof o.Ref === 'string' && UNKNOWN.has(type(o.Ref))) return 'unknown-to-moto';
   const [id] = o['Fn::GetAtt'] ?? [];
   if (type(id) === 'AWS::RDS::DBInstance' && /^MasterUserSecret/.test(o['Fn::GetAtt'][1]))
     return 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:made-by-rds-AbCdEf';
   // Has no attributes of it.
   if (type(id) === 'AWS::EFS::FileSystem') return `arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-${id.length}`;
+  if (type(id) === 'AWS::Lambda::Url') return `https://${id.toLowerCase()}.lambda-url.eu-west-1.on.aws/`;
   if (UNKNOWN.has(type(id))) return `arn:aws:moto:eu-west-1:123456789012:unknown/${id}`;
   if (REF_IS_ARN.has(type(id))) return { Ref: id };
   return Object.fromEntries(Object.entries(o).map(([k, v]) => [k, rewired(v)]));

@@ -1,4 +1,4 @@
-// node test/e2e/moto.mjs [VARIANT]: deploys the example with the real cdk CLI to moto, a stand-in for AWS on this machine: bootstrap, deploy, diff without differences, an
+// node test/e2e/moto.mjs [VARIANT|compose]: deploys the example with the real cdk CLI to moto, a stand-in for AWS on this machine: bootstrap, deploy, diff without differences, an
 // update, destroy. moto says CREATE_COMPLETE whatever it does, so what it really created is compared with the template, less the
 // types it is known not to create.
 import { spawn, spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withVariant } from './variants.mjs';
+import { withCompose, withVariant } from './variants.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
@@ -33,18 +33,23 @@ const env = {
   CDK_DISABLE_CLI_TELEMETRY: 'true',
   CI: 'true',
 };
-const stack = 'housing-dev';
+const name = process.argv[2] ?? 'housing';
+const compose = name === 'compose';
+const stack = compose ? 'pricing' : 'housing-dev';
 try {
   await up();
   // The declarations lie beside the example while they are used, because image directories are relative to them.
-  await withVariant(process.argv[2] ?? 'housing', async (example) => {
+  await (compose ? withCompose : withVariant)(name, async (example) => {
+    if (compose) await own(example);
     cdk(example, 'bootstrap', `aws://123456789012/${REGION}`);
     cdk(example, 'deploy', stack, '--require-approval', 'never', '--method', 'direct');
     await compare('after deploy');
     cdk(example, 'diff', stack, '--fail', '--no-change-set');
     const text = readFileSync(example, 'utf8');
     // Of the service only: moto loses a compute environment that is updated.
-    const update = text.replace('memory: 2GiB', 'memory: 3GiB').replace('LOG_LEVEL: info', 'LOG_LEVEL: debug');
+    const update = compose
+      ? text.replace('Size.gibibytes(3)', 'Size.gibibytes(4)')
+      : text.replace('memory: 2GiB', 'memory: 3GiB').replace('LOG_LEVEL: info', 'LOG_LEVEL: debug');
     if (update === text) throw new Error('the update changes nothing');
     writeFileSync(example, update);
     cdk(example, 'deploy', stack, '--require-approval', 'never', '--method', 'direct');
@@ -103,17 +108,37 @@ async function compare(when) {
   console.log(`${when}: ${expected.length} of ${Object.keys(template.Resources).length} resources are there; moto knows no others`);
 }
 
-async function describe() {
-  const body = new URLSearchParams({ Action: 'DescribeStackResources', Version: '2010-05-15', StackName: stack });
+/** Makes what the team of the program owns already, and writes its ids into the program. */
+async function own(program) {
+  const Version = '2016-11-15';
+  const made = async (parameters, id) => new RegExp(`<${id}>(.*?)<`).exec(await ask('ec2', { Version, ...parameters }))[1];
+  const VpcId = await made({ Action: 'CreateVpc', CidrBlock: '10.9.0.0/16' }, 'vpcId');
+  const subnets = ['a', 'b'].map((zone, n) =>
+    made({ Action: 'CreateSubnet', VpcId, CidrBlock: `10.9.${n}.0/24`, AvailabilityZone: `${REGION}${zone}` }, 'subnetId'),
+  );
+  await ask('iam', { Action: 'CreateRole', Version: '2010-05-08', RoleName: 'acme-data-scientists', AssumeRolePolicyDocument: '{}' });
+  const ids = [VpcId, ...(await Promise.all(subnets))];
+  writeFileSync(
+    program,
+    readFileSync(program, 'utf8').replace(/(?<=')(vpc|subnet)-[0-9a-f]{17}(?=')/g, () => ids.shift()),
+  );
+}
+
+async function ask(service, parameters) {
   const answer = await fetch(env.AWS_ENDPOINT_URL, {
     method: 'POST',
-    body,
+    body: new URLSearchParams(parameters),
     headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=x/20260101/${REGION}/cloudformation/aws4_request, SignedHeaders=host, Signature=x`,
+      authorization: `AWS4-HMAC-SHA256 Credential=x/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=x`,
     },
   });
   const xml = await answer.text();
   if (!answer.ok) throw new Error(xml);
+  return xml;
+}
+
+async function describe() {
+  const xml = await ask('cloudformation', { Action: 'DescribeStackResources', Version: '2010-05-15', StackName: stack });
   return [...xml.matchAll(/<member>([^]*?)<\/member>/g)].map(([, m]) => ({
     logicalId: /<LogicalResourceId>(.*?)</.exec(m)?.[1],
     type: /<ResourceType>(.*?)</.exec(m)?.[1],

@@ -23,6 +23,18 @@ export async function withVariant(name, use) {
   }
 }
 
+/** The same for the program of examples/compose, which holds its stack. */
+export async function withCompose(_, use) {
+  const program = join(here, '..', '..', 'examples', 'compose', 'aws.js');
+  const file = join(dirname(program), `.compose-${process.pid}.js`);
+  try {
+    writeFileSync(file, readFileSync(program, 'utf8'));
+    return await use(file);
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
 /** A variant's declaration, loaded. */
 export async function declarationOf(name) {
   const { load } = require('../../bin/cli/load.js');
