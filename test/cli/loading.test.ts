@@ -1,4 +1,5 @@
-import { execFileSync } from 'child_process';
+import { execFileSync, spawn } from 'child_process';
+import { once } from 'events';
 import { join } from 'path';
 import { GOOD, Project } from './helper';
 
@@ -65,4 +66,13 @@ test('the command line runs as a process: exit code, what goes to which stream, 
       'nowhere.yaml:1:1\n  there is no such file\n  -> name a declaration; `npx mlops init` writes one to start from\n\n' +
       '1 problem; nothing was written\n',
   });
+});
+
+test('who reads may leave before all is written, and nothing is said of it', async () => {
+  const child = spawn(process.execPath, [join(ROOT, 'bin', 'mlops.js'), 'support'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let err = '';
+  child.stderr.on('data', (text) => (err += text));
+  child.stdout.destroy();
+  const [code] = await once(child, 'close');
+  expect([code, err]).toEqual([0, '']);
 });

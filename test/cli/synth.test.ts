@@ -55,6 +55,17 @@ describe('the good declaration, for three clouds', () => {
   });
 });
 
+test('nothing has to be installed to synthesize Terraform, not even Terraform', async () => {
+  const { PATH } = process.env;
+  process.env.PATH = '/nowhere';
+  try {
+    const { code, err } = await new Project(GOOD).run('synth', '--targets', 'azure,gcp');
+    expect([code, err]).toEqual([0, '']);
+  } finally {
+    process.env.PATH = PATH;
+  }
+});
+
 test('the file that init writes is valid', async () => {
   const project = new Project();
   await project.run('init', 'platform.yaml');

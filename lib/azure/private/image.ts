@@ -1,10 +1,11 @@
-import { AssetType, DataResource, ITerraformDependable, TerraformAsset } from 'cdktf';
+import { AssetType, ITerraformDependable, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
 import { ContainerImage, copyImage, directoryTag } from '../../core/image';
 import { kebab } from '../../core/naming';
 import { IImageRegistry } from '../registry';
 import { resourcesOf } from './dependencies';
 import { stagingFolder } from './staging';
+import { TerraformData } from './terraform-data';
 
 /** An image that a resource names, and what has to exist before it does. */
 export interface ResolvedImage {
@@ -62,7 +63,7 @@ export function imageReference(scope: Construct, id: string, image: ContainerIma
     type: AssetType.DIRECTORY,
     assetHash: tag,
   });
-  const build = new DataResource(scope, id, {
+  const build = new TerraformData(scope, id, {
     triggersReplace: { image: reference },
     dependsOn: [...resourcesOf(registry!), ...previousBuild(registry!)],
     provisioners: [
@@ -84,7 +85,7 @@ export function imageReference(scope: Construct, id: string, image: ContainerIma
   return { reference, repositoryAndTag, dependsOn: [build] };
 }
 
-const lastBuild = new WeakMap<IImageRegistry, DataResource>();
+const lastBuild = new WeakMap<IImageRegistry, TerraformData>();
 
 /** Builds on an agent pool take turns: each starts the machine and stops it again. */
 function previousBuild(registry: IImageRegistry): ITerraformDependable[] {

@@ -1,13 +1,14 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { Aspects, AssetType, DataResource, ITerraformDependable, TerraformAsset } from 'cdktf';
+import { Aspects, AssetType, ITerraformDependable, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
 import { ContainerImage, copyImage, directoryTag } from '../../core/image';
 import { kebab } from '../../core/naming';
 import { IImageRegistry } from '../registry';
 import { ImageBuilder } from './image-builder';
 import { enableServices } from './services';
+import { TerraformData } from './terraform-data';
 
 /** Where Cloud Build runs. */
 export interface BuildLocation {
@@ -68,7 +69,7 @@ export function imageReference(
   const source = stagedAsset(scope, `${id}Source`, image.directory, tag);
   const { project, region } = where;
   const builder = ImageBuilder.of(scope, project, region);
-  const build = new DataResource(scope, id, {
+  const build = new TerraformData(scope, id, {
     triggersReplace: { image: reference },
     dependsOn: [...enableServices(scope, project, 'cloudbuild', 'artifactregistry'), ...builder.pushTo(registry!)],
     provisioners: [

@@ -1,4 +1,4 @@
-import { DataResource, Token } from 'cdktf';
+import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ComputeGlobalAddress } from '@cdktf/provider-google/lib/compute-global-address';
 import { DataGoogleComputeGlobalAddress } from '@cdktf/provider-google/lib/data-google-compute-global-address';
@@ -6,6 +6,7 @@ import { ServiceNetworkingConnection } from '@cdktf/provider-google/lib/service-
 import { refuse } from '../../core/errors';
 import type { PrivateServices } from '../network';
 import { enableServices } from './services';
+import { TerraformData } from './terraform-data';
 
 /** A network of this library's own. */
 export interface OwnNetwork {
@@ -47,7 +48,7 @@ export function peerServices(scope: Construct, { project, networkId, networkName
     prefixLength: length === undefined ? PREFIX_LENGTH : Number(length),
     network: networkId,
   });
-  const removal = new DataResource(scope, 'RemovePeering', {
+  const removal = new TerraformData(scope, 'RemovePeering', {
     input: { network: networkName, project },
     dependsOn: [range],
     provisioners: [

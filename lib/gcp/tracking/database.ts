@@ -1,4 +1,4 @@
-import { DataResource, ITerraformDependable } from 'cdktf';
+import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member';
 import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
@@ -8,6 +8,7 @@ import { SqlUser } from '@cdktf/provider-google/lib/sql-user';
 import { policyOf } from '../../core/environment';
 import { backupDays, TRACKING_SERVER } from '../../core/tracking-server';
 import { enableServices } from '../private/services';
+import { TerraformData } from '../private/terraform-data';
 import { ResolvedServer } from './checks';
 import { ExperimentTrackingProps } from './props';
 import { acknowledge } from '../private/acknowledge';
@@ -141,7 +142,7 @@ export function giveRole(
   role: string,
   dependsOn: ITerraformDependable[] = [],
 ): ITerraformDependable {
-  return new DataResource(scope, 'Role', {
+  return new TerraformData(scope, 'Role', {
     triggersReplace: { user: user.id, role },
     dependsOn: [user, ...dependsOn],
     provisioners: [
