@@ -1,11 +1,14 @@
-// Compiles with jsii, makes the root index lazy, writes the JSON Schema, docs/support.md and the tables of docs/policies.md.
+// Compiles with jsii, makes what was compiled lazy, writes the JSON Schema, docs/support.md and the tables of docs/policies.md.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { makeLazy } from './lazy.mjs';
 import { writePolicies } from './policies.mjs';
 import { writeSchema } from './schema.mjs';
 
 const require = createRequire(import.meta.url);
+const root = new URL('../../', import.meta.url);
 
 writeSchema();
 
@@ -24,19 +27,13 @@ if (jsii.status !== 0) {
   process.exit(jsii.status ?? 1);
 }
 
-// `require('mlops-constructs')` must not load a cloud's library before it is used.
-const index = new URL('../../lib/index.js', import.meta.url);
-const eager = readFileSync(index, 'utf8');
-const lazy = eager.replace(
-  /^exports\.(aws|azure|gcp) = __importStar\(require\("(\.\/\w+)"\)\);$/gm,
-  (_, name, path) => `Object.defineProperty(exports, "${name}", { enumerable: true, configurable: true, get: () => require("${path}") });`,
-);
-if (lazy.split('defineProperty(exports, "a').length + lazy.split('defineProperty(exports, "g').length !== 5)
-  throw new Error('lib/index.js is not as jsii used to write it: it cannot be made lazy');
-writeFileSync(index, lazy);
+// `require('mlops-constructs')` must not load a cloud's library before it is used, nor a cloud all of its library.
+for (const folder of ['lib', 'bin'])
+  for (const name of readdirSync(new URL(folder, root), { recursive: true }))
+    if (/(?<!\.d)\.ts$/.test(name)) makeLazy(fileURLToPath(new URL(`${folder}/${name.replace(/ts$/, 'js')}`, root)));
 
 // The same table as `mlops support` shows. Only now, because it and that of the rules come from what was compiled.
 const { supportMarkdown } = require('../cli/support.js');
-writeFileSync(new URL('../../docs/support.md', import.meta.url), supportMarkdown());
+writeFileSync(new URL('docs/support.md', root), supportMarkdown());
 writePolicies();
 chmodSync(new URL('../mlops.js', import.meta.url), 0o755);
