@@ -7,7 +7,6 @@ import {
   IMetric,
   IWidget,
   Metric,
-  TextWidget,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -22,6 +21,7 @@ import { parity } from '../core/parity';
 import { IMeteredInference } from './inference';
 import { objectives } from './private/inference-limits';
 import { budget, errorRate } from './private/inference-rollout';
+import { dashboardUrl, newDashboard } from './private/monitoring-dashboards';
 import { defineObjectives } from './private/monitoring-slo';
 import { Routes, routesOf } from './private/monitoring-topics';
 import { inferenceWidgets, pipelineWidgets, trackingWidgets, trainingWidgets } from './private/monitoring-widgets';
@@ -57,6 +57,13 @@ export interface MonitoringProps extends MonitoringBaseProps {
    * @default true
    */
   readonly sloObjects?: boolean;
+  /**
+   * Dashboard that shows what is watched. Those who watch things of several stacks each in its own stack can share one, which stands in a
+   * further stack: a dashboard refers to what it shows.
+   *
+   * @default - one is made
+   */
+  readonly dashboard?: Dashboard;
 }
 
 /** How a service is watched. */
@@ -121,12 +128,10 @@ export class Monitoring extends Construct implements IMonitoring {
 
     this.props = props;
     this.routes = routesOf(this, props);
-    const { region } = Stack.of(this);
-    this.dashboard = new Dashboard(this, 'Resource', { defaultInterval: CdkDuration.hours(12) });
-    this.dashboard.addWidgets(new TextWidget({ markdown: `# ${this.node.path}`, width: 24, height: 1 }));
-    this.dashboardUrl = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${this.dashboard.dashboardName}`;
+    this.dashboard = props.dashboard ?? newDashboard(this, 'Resource', this.node.path);
+    this.dashboardUrl = dashboardUrl(this.dashboard);
     this.report();
-    new CfnOutput(this, 'DashboardUrl', { value: this.dashboardUrl, description: 'The dashboard of the platform' });
+    if (!props.dashboard) new CfnOutput(this, 'DashboardUrl', { value: this.dashboardUrl, description: 'The dashboard of the platform' });
   }
 
   /** The topic that alarms of a severity go to, if anybody is told. */

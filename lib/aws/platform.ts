@@ -1,11 +1,20 @@
-import { Annotations } from 'aws-cdk-lib/core';
+import { Annotations, Stack } from 'aws-cdk-lib/core';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { Access, FileSystemKind, InferenceBaseProps, MlPlatformProps, TrackingEngine, TrainingBaseProps } from '../core';
+import {
+  Access,
+  AlarmSeverity,
+  FileSystemKind,
+  InferenceBaseProps,
+  MlPlatformProps,
+  MonitoringBaseProps,
+  TrackingEngine,
+  TrainingBaseProps,
+} from '../core';
 import { RULE_PREFIX } from '../core/acknowledged';
 import { Facade } from '../core/facade';
 import { ordered } from '../core/ordered';
@@ -19,6 +28,8 @@ import { Monitoring } from './monitoring';
 import { IMlNetwork, MlNetwork } from './network';
 import { BuildPipeline } from './pipeline';
 import { acknowledge } from './private/acknowledge';
+import { SharedDashboards } from './private/monitoring-dashboards';
+import { PlatformStacks } from './private/platform-stacks';
 import { checksOf } from './private/scope';
 import { IImageRegistry, ImageRegistry } from './registry';
 import { ISecret, Secret } from './secret';
@@ -38,6 +49,10 @@ import { GpuTrainingCluster, IGpuTrainingCluster } from './training';
  *
  * Training jobs and pipelines find the tracking server by themselves and may use it; jobs with a `model` may register it, and services with
  * one may load it.
+ *
+ * With `targets.aws.stacks: perEntry` each cluster, service and pipeline stands with its alarms in a CloudFormation stack of its own, named
+ * after that of the platform (`housing-dev-inference-predict`), and dashboards in further ones (`housing-dev-monitoring`), each for up to 80
+ * entries. All the rest stays in the stack that the platform is in.
  *
  * All that is wrong with the declaration is thrown at once, each under the path where it was declared.
  *
@@ -76,6 +91,7 @@ export class MlPlatform extends Construct {
     checksOf(this, 'aws.MlPlatform');
     const facade = (this.facade = new Facade(this, 'aws', props));
     const existing = props.targets.aws?.existing;
+    const stacks = new PlatformStacks(this, props);
     const monitoringProps = facade.monitoringProps();
     const network = isNetworked(facade, existing) ? this.networkOf(facade, props, existing) : undefined;
     const artifacts = this.storeOf(facade, props, existing);
@@ -100,7 +116,7 @@ export class MlPlatform extends Construct {
     });
     this.features = facade.features((name, base) => new FeatureStore(this, name, { ...base, artifacts }));
     this.clusters = facade.training((id, base, name) => {
-      const cluster = new GpuTrainingCluster(this, id, {
+      const cluster = new GpuTrainingCluster(stacks.scopeOf(id, `training-${name}`), id, {
         ...base,
         vpc,
         artifacts,
@@ -115,7 +131,7 @@ export class MlPlatform extends Construct {
       const mounts = facade.mounts('inference', name, this.fileSystems);
       const isPrivate = (base.access ?? Access.PRIVATE) === Access.PRIVATE;
       const loads = base.model !== undefined;
-      const service = new LambdaInference(this, id, {
+      const service = new LambdaInference(stacks.scopeOf(id, `inference-${name}`), id, {
         ...base,
         slo: monitoringProps.slo,
         mounts,
@@ -128,8 +144,8 @@ export class MlPlatform extends Construct {
       return service;
     });
     this.builds = facade.pipelines(
-      (name, base, _, deploys) =>
-        new BuildPipeline(this, name, {
+      (id, base, name, deploys) =>
+        new BuildPipeline(stacks.scopeOf(id, `pipelines-${name}`), id, {
           ...base,
           imageRepository: registry?.repository,
           baseImages: registry,
@@ -138,8 +154,14 @@ export class MlPlatform extends Construct {
           vpc: tracking?.inNetwork ? vpc : undefined,
         }),
     );
-    const monitoring = facade.make('monitoring', () => new Monitoring(this, 'Monitoring', monitoringProps));
-    for (const [rule, reason] of facade.acknowledged()) acknowledge(this, { [rule.slice(RULE_PREFIX.aws.length)]: reason });
+    const monitoring = facade.make('monitoring', () => this.watchAll(stacks, monitoringProps, tracking));
+    const reasons = Object.fromEntries(facade.acknowledged().map(([rule, reason]) => [rule.slice(RULE_PREFIX.aws.length), reason]));
+    // An assembly keeps what is acknowledged by stack.
+    for (const scope of [this, ...stacks.others]) acknowledge(scope, reasons);
+    facade.make('', () => {
+      stacks.check();
+      return this;
+    });
     facade.done();
 
     this.network = network;
@@ -147,10 +169,8 @@ export class MlPlatform extends Construct {
     this.registry = registry;
     this.tracking = tracking;
     this.monitoring = monitoring!;
-    for (const [name, service] of this.services) this.monitoring.watchInference(name, service);
-    for (const [name, cluster] of this.clusters) this.monitoring.watchTraining(name, cluster);
-    for (const [name, pipeline] of this.builds) this.monitoring.watchPipeline(name, pipeline);
-    if (tracking) this.monitoring.watchTracking('mlflow', tracking);
+    if (stacks.split)
+      parity.mapped(this, 'aws', 'targets.aws.stacks', `${stacks.others.length} CloudFormation stacks beside that of the platform`);
   }
 
   /** The cluster that is declared under this name. */
@@ -186,6 +206,30 @@ export class MlPlatform extends Construct {
   /** The feature store that is declared under this name. */
   public featureStore(name: string): IFeatureStore {
     return this.facade.find('features', this.features, name);
+  }
+
+  /** Alarms stand in the stack of what they watch, the topics in that of the platform, and dashboards behind all that they show. */
+  private watchAll(stacks: PlatformStacks, props: MonitoringBaseProps, tracking: IExperimentTracking | undefined): Monitoring {
+    const kinds = { inference: this.services, training: this.clusters, pipelines: this.builds };
+    const entries = Object.entries(kinds).flatMap(([kind, made]) => [...made.keys()].map((name) => `${kind}.${name}`));
+    const dashboards = stacks.split ? new SharedDashboards(stacks, `${this.node.path}/Monitoring`, [...entries, TRACKED]) : undefined;
+    const monitoring = new Monitoring(this, 'Monitoring', { ...props, dashboard: dashboards?.of(TRACKED) });
+    const beside = (entry: Construct, path: string): Monitoring => {
+      if (!dashboards) return monitoring;
+      const own = new Monitoring(Stack.of(entry), 'Monitoring', {
+        slo: props.slo,
+        warningTopic: monitoring.topic(AlarmSeverity.WARNING),
+        criticalTopic: monitoring.topic(AlarmSeverity.CRITICAL),
+        dashboard: dashboards.of(path),
+      });
+      parity.declare(own, 'monitoring');
+      return own;
+    };
+    for (const [name, service] of this.services) beside(service, `inference.${name}`).watchInference(name, service);
+    for (const [name, cluster] of this.clusters) beside(cluster, `training.${name}`).watchTraining(name, cluster);
+    for (const [name, pipeline] of this.builds) beside(pipeline, `pipelines.${name}`).watchPipeline(name, pipeline);
+    if (tracking) monitoring.watchTracking('mlflow', tracking);
+    return monitoring;
   }
 
   private letRegister({ modelName }: TrainingBaseProps, cluster: GpuTrainingCluster): void {
@@ -286,6 +330,9 @@ export class MlPlatform extends Construct {
     for (const field of Object.keys(declared ?? {})) if (field !== 'on') parity.refused(this, 'aws', `${path}.${field}`, 'nothing', reason);
   }
 }
+
+/** Whose place the dashboard of the platform's own stack takes. */
+const TRACKED = 'tracking.mlflow';
 
 /** Whether there is something that stands in a network. */
 function isNetworked(facade: Facade, existing: AwsExisting | undefined): boolean {

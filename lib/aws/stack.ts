@@ -1,14 +1,12 @@
-import { CfnResource, Stack, Tags } from 'aws-cdk-lib/core';
+import { Stack, Tags } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { Environment, MlPlatformProps } from '../core';
 import { ordered } from '../core/ordered';
 import { policyOf } from '../core/environment';
 import { MlPlatform } from './platform';
+import { titleOf } from './private/platform-stacks';
 import { checksOf } from './private/scope';
 import { defaultZones, zonesAtDeployment } from './private/vpc';
-
-/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-const MAX_RESOURCES = 500;
 
 /**
  * Cannot have tags here. The first two take them since so short a time that cfn-lint calls them an error; a changed tag on the others
@@ -28,7 +26,8 @@ const UNTAGGED = [
  * A CloudFormation stack that holds one platform and nothing else.
  *
  * Defines the stack in the region and account that `targets.aws` names, tags on all its resources, protection from deletion in `prod`, and
- * an `MlPlatform`. Synthesis asks no cloud, so that it needs no credentials.
+ * an `MlPlatform`. Synthesis asks no cloud, so that it needs no credentials. With `targets.aws.stacks: perEntry` the entries' stacks have
+ * the same region, account, tags and protection.
  *
  * @example
  * const app = new cdk.App();
@@ -48,7 +47,7 @@ export class MlPlatformStack extends Stack {
     const environment = props.environment ?? Environment.DEV;
     super(scope, id, {
       env: { region, account },
-      description: `Machine-learning platform ${props.name} (${environment})`,
+      description: titleOf(props),
       terminationProtection: policyOf(environment).deletionProtection,
     });
     const checks = checksOf(this, 'aws.MlPlatformStack');
@@ -64,22 +63,6 @@ export class MlPlatformStack extends Stack {
     const tags = { platform: props.name, environment, 'managed-by': 'mlops-constructs', ...props.tags };
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value, { excludeResourceTypes: UNTAGGED });
     this.platform = new MlPlatform(this, 'Platform', props);
-    this.checkSize();
-  }
-
-  /** CloudFormation takes 500 resources; CDK would say so when everything is written, and not in words of the declaration. */
-  private checkSize(): void {
-    const resources = this.node.findAll().filter((c) => CfnResource.isCfnResource(c)).length;
-    const checks = checksOf(this, 'aws.MlPlatformStack');
-    checks.require(
-      resources <= MAX_RESOURCES,
-      'limit',
-      'targets.aws',
-      undefined,
-      `the platform has ${resources} resources, and CloudFormation takes ${MAX_RESOURCES} in a stack`,
-      'put some of its services into a platform of another name, or leave them out of AWS by on:',
-    );
-    checks.done();
   }
 
   /** The zones of the region, chosen at deployment; CDK's own answer would ask the account. */

@@ -43,12 +43,13 @@ export const parity = {
   refused(scope: IConstruct, cloud: CloudName, prop: string, became: string, reason: string): void {
     note({ scope, cloud, prop, kind: 'refused', became, reason });
   },
-  /** Everything noted below a root, ordered by path. */
+  /** Everything noted below a root, ordered by path. What several constructs say alike is said once. */
   report(root: IConstruct): ParityEntry[] {
     return (notes.get(root.node.root) ?? [])
       .map(({ scope, prop, ...rest }) => ({ ...rest, path: [declared(scope), prop].filter(Boolean).join('.') }))
       .map(({ cloud, path, kind, became, reason }) => ({ cloud, path, kind, became, ...(reason ? { reason } : {}) }))
-      .sort((a, b) => compare(a.cloud, b.cloud) || compare(a.path, b.path) || compare(a.became, b.became));
+      .sort((a, b) => compare(a.cloud, b.cloud) || compare(a.path, b.path) || compare(a.became, b.became))
+      .filter((e, i, all) => i === 0 || !isSame(e, all[i - 1]));
   },
 };
 
@@ -61,6 +62,9 @@ function note(n: Note): void {
 function declared(scope: IConstruct): string {
   const owner = [...scope.node.scopes].reverse().find((s) => paths.has(s));
   return owner ? paths.get(owner)! : scope.node.path;
+}
+function isSame(a: ParityEntry, b: ParityEntry): boolean {
+  return a.cloud === b.cloud && a.path === b.path && a.kind === b.kind && a.became === b.became && a.reason === b.reason;
 }
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -8,6 +8,14 @@ export enum Cloud {
   GCP = 'gcp',
 }
 
+/** How a platform on AWS is spread over CloudFormation stacks, each of which takes 500 resources and 200 outputs. */
+export enum StackLayout {
+  /** All of it in one stack: some 15 services. */
+  ONE = 'one',
+  /** A stack for each entry of `training`, `inference` and `pipelines`, beside one for all that they share. */
+  PER_ENTRY = 'perEntry',
+}
+
 /** Which GPU: by need (`memoryGib`) or by name (`type`), not both. */
 export interface AcceleratorDeclaration {
   /**

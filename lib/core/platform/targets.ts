@@ -1,3 +1,5 @@
+import { StackLayout } from './shared';
+
 /**
  * The clouds of a platform; at least one.
  *
@@ -39,6 +41,16 @@ export interface AwsTarget {
    * @pattern ^\d{12}$
    */
   readonly account?: string;
+  /**
+   * How the platform is spread over CloudFormation stacks: `one`, or `perEntry`, which gives each entry of `training`, `inference` and
+   * `pipelines` a stack of its own. CloudFormation takes 500 resources in a stack, which is some 15 services.
+   *
+   * Data, network, registry, tracking server, models, features and secrets stay in the platform's own stack, so that a change of this field
+   * keeps them. What is moved is made anew: the addresses of services change, and connections of pipelines have to be authorized again.
+   *
+   * @default one
+   */
+  readonly stacks?: StackLayout;
   /**
    * What you own already and the platform shall use.
    *
