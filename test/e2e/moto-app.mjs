@@ -1,4 +1,5 @@
-// The AWS stack of one declaration, or of a program that exports one, for the cdk CLI against moto: what users get, changed where moto 5.2.1 cannot follow, and only there.
+// The AWS stacks of one declaration, or of a program that exports one, for the cdk CLI against moto: what users get, changed where moto 5.2.1
+// cannot follow, and only there.
 import { createRequire } from 'node:module';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -42,34 +43,52 @@ const app = new App({
   context: AWS_CONTEXT,
   defaultStackSynthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
 });
-const stack = process.env.MLOPS_FILE.endsWith('.js') ? composed() : declared();
-const assembly = app.synth();
+if (process.env.MLOPS_FILE.endsWith('.js')) composed();
+else declared();
 
-const file = assembly.getStackByName(stack.stackName).templateFullPath;
-const template = JSON.parse(readFileSync(file, 'utf8'));
-for (const r of Object.values(template.Resources)) CHANGES[r.Type]?.(r, template.Resources);
-// Custom resources wait for a Lambda function that runs, which takes a Docker engine.
-const custom = Object.keys(template.Resources).filter((id) => template.Resources[id].Type.startsWith('Custom::'));
-for (const id of custom) delete template.Resources[id];
-for (const r of Object.values(template.Resources))
-  if (Array.isArray(r.DependsOn)) r.DependsOn = r.DependsOn.filter((d) => !custom.includes(d));
-template.Resources = rewired(template.Resources);
-template.Outputs = rewired(template.Outputs ?? {});
-writeFileSync(file, JSON.stringify(template, null, 1));
+// It knows no Fn::GetStackOutput, so that what another stack reads is exported and imported.
+const exportName = (stack, output) => `${stack}:${output}`;
+const { stacks } = app.synth();
+const read = new Set();
+const templates = stacks.map(({ templateFullPath }) => JSON.parse(readFileSync(templateFullPath, 'utf8'), noting));
+for (const [i, { stackName, templateFullPath }] of stacks.entries())
+  writeFileSync(templateFullPath, JSON.stringify(changed(stackName, templates[i]), null, 1));
 
 function declared() {
   const { declaration } = load(process.env.MLOPS_FILE);
-  return new aws.MlPlatformStack(app, `${declaration.name}-${declaration.environment ?? 'dev'}`, declaration);
+  new aws.MlPlatformStack(app, `${declaration.name}-${declaration.environment ?? 'dev'}`, declaration);
 }
 
 function composed() {
-  return new (require(process.env.MLOPS_FILE).PricingStack)(app, 'pricing', { env: { region: 'eu-west-1' } });
+  new (require(process.env.MLOPS_FILE).PricingStack)(app, 'pricing', { env: { region: 'eu-west-1' } });
 }
 
-function rewired(o) {
-  if (Array.isArray(o)) return o.map(rewired);
-  if (o === null || typeof o !== 'object') return o;
+function noting(key, value) {
+  if (key !== 'Fn::GetStackOutput') return value;
+  const name = exportName(value.StackName, value.OutputName);
+  read.add(name);
+  return name;
+}
+
+function changed(stackName, template) {
+  for (const r of Object.values(template.Resources)) CHANGES[r.Type]?.(r, template.Resources);
+  // Custom resources wait for a Lambda function that runs, which takes a Docker engine.
+  const custom = Object.keys(template.Resources).filter((id) => template.Resources[id].Type.startsWith('Custom::'));
+  for (const id of custom) delete template.Resources[id];
+  for (const r of Object.values(template.Resources))
+    if (Array.isArray(r.DependsOn)) r.DependsOn = r.DependsOn.filter((d) => !custom.includes(d));
   const type = (id) => template.Resources[id]?.Type;
+  const Resources = rewired(template.Resources, type);
+  const Outputs = rewired(template.Outputs ?? {}, type);
+  for (const [id, output] of Object.entries(Outputs))
+    if (read.has(exportName(stackName, id))) output.Export = { Name: exportName(stackName, id) };
+  return { ...template, Resources, Outputs };
+}
+
+function rewired(o, type) {
+  if (Array.isArray(o)) return o.map((v) => rewired(v, type));
+  if (o === null || typeof o !== 'object') return o;
+  if (o['Fn::GetStackOutput']) return { 'Fn::ImportValue': o['Fn::GetStackOutput'] };
   if (type(o.Ref) === 'AWS::SecretsManager::Secret') return `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${o.Ref}`;
   if (type(o.Ref) === 'AWS::Lambda::Alias') return `arn:aws:lambda:eu-west-1:123456789012:function:${o.Ref}:live`;
   if (typeof o.Ref === 'string' && UNKNOWN.has(type(o.Ref))) return 'unknown-to-moto';
@@ -81,5 +100,5 @@ function rewired(o) {
   if (type(id) === 'AWS::Lambda::Url') return `https://${id.toLowerCase()}.lambda-url.eu-west-1.on.aws/`;
   if (UNKNOWN.has(type(id))) return `arn:aws:moto:eu-west-1:123456789012:unknown/${id}`;
   if (REF_IS_ARN.has(type(id))) return { Ref: id };
-  return Object.fromEntries(Object.entries(o).map(([k, v]) => [k, rewired(v)]));
+  return Object.fromEntries(Object.entries(o).map(([k, v]) => [k, rewired(v, type)]));
 }

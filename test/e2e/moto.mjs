@@ -35,16 +35,15 @@ const env = {
 };
 const name = process.argv[2] ?? 'housing';
 const compose = name === 'compose';
-const stack = compose ? 'pricing' : 'housing-dev';
 try {
   await up();
   // The declarations lie beside the example while they are used, because image directories are relative to them.
   await (compose ? withCompose : withVariant)(name, async (example) => {
     if (compose) await own(example);
     cdk(example, 'bootstrap', `aws://123456789012/${REGION}`);
-    cdk(example, 'deploy', stack, '--require-approval', 'never', '--method', 'direct');
+    cdk(example, 'deploy', '--all', '--require-approval', 'never', '--method', 'direct');
     await compare('after deploy');
-    cdk(example, 'diff', stack, '--fail', '--no-change-set');
+    cdk(example, 'diff', '--all', '--fail', '--no-change-set');
     const text = readFileSync(example, 'utf8');
     // Of the service only: moto loses a compute environment that is updated.
     const update = compose
@@ -52,13 +51,15 @@ try {
       : text.replace('memory: 2GiB', 'memory: 3GiB').replace('LOG_LEVEL: info', 'LOG_LEVEL: debug');
     if (update === text) throw new Error('the update changes nothing');
     writeFileSync(example, update);
-    cdk(example, 'deploy', stack, '--require-approval', 'never', '--method', 'direct');
+    cdk(example, 'deploy', '--all', '--require-approval', 'never', '--method', 'direct');
     await compare('after update');
-    cdk(example, 'diff', stack, '--fail', '--no-change-set');
-    cdk(example, 'destroy', stack, '--force');
+    cdk(example, 'diff', '--all', '--fail', '--no-change-set');
+    cdk(example, 'destroy', '--all', '--force');
   });
-  const left = await describe().catch(() => []);
-  if (left.length) throw new Error(`after destroy: ${left.map((r) => r.logicalId).join(', ')} still there`);
+  for (const { stackName } of stacks()) {
+    const left = await describe(stackName).catch(() => []);
+    if (left.length) throw new Error(`after destroy: ${left.map((r) => r.logicalId).join(', ')} of ${stackName} still there`);
+  }
   const inside = fault();
   if (inside) throw new Error(inside);
   console.log('bootstrapped, deployed, no difference, updated, destroyed');
@@ -95,17 +96,30 @@ function fault() {
   return `moto failed inside:\n${noise.slice(at, at + (end < 0 ? 4000 : end + 400))}`;
 }
 
-/** What moto says it created, against the template. */
+/** What moto says it created, against the templates. */
 async function compare(when) {
-  const file = readdirSync(join(work, 'cdk.out')).find((f) => f.endsWith('.template.json'));
-  const template = JSON.parse(readFileSync(join(work, 'cdk.out', file), 'utf8'));
-  const created = new Map((await describe()).map((r) => [r.logicalId, r]));
-  const expected = Object.entries(template.Resources).filter(([, r]) => !UNKNOWN_TO_MOTO.has(r.Type));
-  const missing = expected.filter(([id]) => !created.has(id)).map(([id, r]) => `${id} (${r.Type})`);
-  if (missing.length) throw new Error(`${when}: moto did not create ${missing.join(', ')}`);
-  const needless = [...UNKNOWN_TO_MOTO].filter((t) => [...created.values()].some((r) => r.type === t));
+  const found = new Set();
+  for (const { stackName, templateFile } of stacks()) {
+    const { Resources } = JSON.parse(readFileSync(join(work, 'cdk.out', templateFile), 'utf8'));
+    const created = new Map((await describe(stackName)).map((r) => [r.logicalId, r]));
+    const expected = Object.entries(Resources).filter(([, r]) => !UNKNOWN_TO_MOTO.has(r.Type));
+    const missing = expected.filter(([id]) => !created.has(id)).map(([id, r]) => `${id} (${r.Type})`);
+    if (missing.length) throw new Error(`${when}: moto did not create ${missing.join(', ')} of ${stackName}`);
+    for (const { type } of created.values()) found.add(type);
+    console.log(
+      `${when}: ${expected.length} of ${Object.keys(Resources).length} resources of ${stackName} are there; moto knows no others`,
+    );
+  }
+  const needless = [...UNKNOWN_TO_MOTO].filter((type) => found.has(type));
   if (needless.length) throw new Error(`${when}: moto does create ${needless.join(', ')}; take them off the list`);
-  console.log(`${when}: ${expected.length} of ${Object.keys(template.Resources).length} resources are there; moto knows no others`);
+}
+
+/** The stacks of the app as it was synthesized last. */
+function stacks() {
+  const { artifacts } = JSON.parse(readFileSync(join(work, 'cdk.out', 'manifest.json'), 'utf8'));
+  return Object.entries(artifacts)
+    .filter(([, { type }]) => type === 'aws:cloudformation:stack')
+    .map(([id, { properties }]) => ({ stackName: properties.stackName ?? id, templateFile: properties.templateFile }));
 }
 
 /** Makes what the team of the program owns already, and writes its ids into the program. */
@@ -137,8 +151,8 @@ async function ask(service, parameters) {
   return xml;
 }
 
-async function describe() {
-  const xml = await ask('cloudformation', { Action: 'DescribeStackResources', Version: '2010-05-15', StackName: stack });
+async function describe(stackName) {
+  const xml = await ask('cloudformation', { Action: 'DescribeStackResources', Version: '2010-05-15', StackName: stackName });
   return [...xml.matchAll(/<member>([^]*?)<\/member>/g)].map(([, m]) => ({
     logicalId: /<LogicalResourceId>(.*?)</.exec(m)?.[1],
     type: /<ResourceType>(.*?)</.exec(m)?.[1],

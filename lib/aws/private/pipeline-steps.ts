@@ -12,7 +12,7 @@ import { Artifact } from 'aws-cdk-lib/aws-codepipeline';
 import { CodeBuildAction, CodeStarConnectionsSourceAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Duration as CdkDuration } from 'aws-cdk-lib/core';
+import { Duration as CdkDuration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { Duration, PipelineStage } from '../../core';
 import { physicalName } from '../../core/naming';
@@ -112,7 +112,7 @@ export class Steps {
       image: platform === 'linux/arm64' ? LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0 : LinuxBuildImage.AMAZON_LINUX_2023_5,
       env: {
         ...this.imageEnv(repository),
-        REPOSITORY_URI: repository.repositoryUri,
+        REPOSITORY_URI: this.uriOf(repository),
         IMAGE_PLATFORM: platform,
         CONTEXT: this.props.context ?? PIPELINE_DEFAULTS.context,
         ...(caches.length ? { PULL_THROUGH: caches.map(([registry, uri]) => `${registry}=${uri}`).join(' ') } : {}),
@@ -121,6 +121,14 @@ export class Steps {
     });
     this.build = made.action;
     return made;
+  }
+
+  /** CDK takes the address of a repository out of its ARN by Fn::Split, which is not said to take the output of another stack. */
+  private uriOf(repository: IRepository): string {
+    const stack = Stack.of(this.scope);
+    if (Stack.of(repository) === stack) return repository.repositoryUri;
+    const { account, region } = repository.env;
+    return `${account}.dkr.ecr.${region}.${stack.urlSuffix}/${repository.repositoryName}`;
   }
 
   private imageEnv(repository: IRepository): { readonly [name: string]: string } {

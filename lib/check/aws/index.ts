@@ -4,6 +4,7 @@ import type * as core from 'aws-cdk-lib/core';
 import type * as nag from 'cdk-nag';
 import { Snapshot, ReviewError } from '../../review/model';
 import type { Acknowledgement, Checked, Finding, Severity } from '../model';
+import { withoutWeak } from './weak';
 
 const KEY = 'aws:cdk:acknowledged-rules';
 const PACK = 'AwsSolutions::';
@@ -24,11 +25,13 @@ export function checkCloudFormation(snapshot: Snapshot): Checked {
   const { CfnInclude } = load<typeof include>('aws-cdk-lib/cloudformation-include');
   const { cloud, stack: name, file, paths, body } = snapshot;
   const stack = new Stack(new App({ analyticsReporting: false }), 'Checked');
-  try {
-    new CfnInclude(stack, 'Template', { templateFile: file });
-  } catch (e) {
-    throw new ReviewError(`${file}: cdk-nag could not be asked about it: ${e instanceof Error ? e.message : String(e)}`);
-  }
+  const original = withoutWeak(file, body, (templateFile) => {
+    try {
+      new CfnInclude(stack, 'Template', { templateFile });
+    } catch (e) {
+      throw new ReviewError(`${file}: cdk-nag could not be asked about it: ${e instanceof Error ? e.message : String(e)}`);
+    }
+  });
   const judged = judge(stack, load<typeof nag>('cdk-nag').AwsSolutionsChecks);
   const toFinding = ({ id, info, explanation, level, path: constructPath }: Violation): Omit<Finding, 'state' | 'reason'> => {
     const logicalId = constructPath.slice(INCLUDED.length);
@@ -40,7 +43,7 @@ export function checkCloudFormation(snapshot: Snapshot): Checked {
       address: logicalId,
       ...(path === undefined ? {} : { path }),
       type: typeOf(body, logicalId),
-      rule: id,
+      rule: original(id),
       severity: SEVERITY[level] ?? 'medium',
       what: info,
       // The rest says how cdk-nag names such findings.
