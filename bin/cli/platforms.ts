@@ -85,15 +85,16 @@ export function parityOf(platforms: Platforms): ParityEntry[] {
   return [platforms.aws, platforms.terraform].flatMap((app) => (app ? parity.report(app) : []));
 }
 
-/** How many resources the written stacks of a cloud hold. */
-export function countResources(cloud: CloudName, folder: string, stack: string): number {
+/** How many stacks were written for a cloud, and how many resources they hold. */
+export function count(cloud: CloudName, folder: string, stack: string): { readonly stacks: number; readonly resources: number } {
   const size = (o: object | undefined): number => Object.keys(o ?? {}).length;
-  if (cloud === 'aws')
-    return readdirSync(folder)
-      .filter((file) => file.endsWith('.template.json'))
-      .reduce((n, file) => n + size(read(join(folder, file)).Resources), 0);
+  if (cloud === 'aws') {
+    const templates = readdirSync(folder).filter((file) => file.endsWith('.template.json'));
+    return { stacks: templates.length, resources: templates.reduce((n, file) => n + size(read(join(folder, file)).Resources), 0) };
+  }
   const file = join(folder, 'stacks', stack, 'cdk.tf.json');
-  return existsSync(file) ? Object.values(read(file).resource ?? {}).reduce((n: number, ofType) => n + size(ofType as object), 0) : 0;
+  const types = existsSync(file) ? Object.values(read(file).resource ?? {}) : [];
+  return { stacks: 1, resources: types.reduce((n: number, ofType) => n + size(ofType as object), 0) };
 }
 
 function awsApp({ aws: outdir, dryRun }: BuildOptions): cdk.App {

@@ -29,7 +29,8 @@ function table({ cloud, stack, state, entries, written }: StackReport, { bold, c
   const t = new Table({ colWidths: [first, second, width - first - second], wordWrap: true, style: { head: [], border: [] } });
   const wide = (name: string, content: string): void => void t.push([name, { colSpan: 2, content }]);
   t.push([{ colSpan: 3, content: `${bold(CLOUD_TITLE[cloud])} ${cyan(stack)}` }]);
-  if (written) wide('resources', `${thousands(written.resources)}, in ${written.folder}`);
+  const among = written && written.stacks > 1 ? ` in ${written.stacks} stacks` : '';
+  if (written) wide('resources', `${thousands(written.resources)}${among}, in ${written.folder}`);
   if (written) wide('state', state);
   wide('exactly as declared', `${entries.filter((e) => e.kind === 'mapped').length} entries`);
   for (const kind of ['approximated', 'refused'] as const) {

@@ -6,7 +6,7 @@ import type { MlPlatformProps } from '../../lib/core/platform';
 import { check, Checked } from './check';
 import { Io } from './io';
 import { inTemporaryFolder, replaceFolder, replaceStacks, requireWritable } from './output';
-import { countResources, FOLDER, parityOf, Platforms, stackName } from './platforms';
+import { count, FOLDER, parityOf, Platforms, stackName } from './platforms';
 import { Progress } from './progress';
 import { captureConsole } from './quiet';
 
@@ -26,7 +26,7 @@ export interface StackReport {
   readonly state: string;
   readonly entries: readonly ParityEntry[];
   /** Absent where nothing was written. */
-  readonly written?: { readonly folder: string; readonly resources: number; readonly next: string };
+  readonly written?: { readonly folder: string; readonly stacks: number; readonly resources: number; readonly next: string };
 }
 
 /** What a run did. */
@@ -69,7 +69,8 @@ export async function synth(file: string, options: SynthOptions, io: Io, progres
     const notes = await write(checked.platforms, progress);
     const stacks = reports(checked).map((stack): StackReport => {
       const made = stack.cloud === 'aws' ? staged.aws : staged.terraform;
-      return { ...stack, written: { ...whatNext(stack, out, io.cwd), resources: countResources(stack.cloud, made, stack.stack) } };
+      const counted = count(stack.cloud, made, stack.stack);
+      return { ...stack, written: { ...counted, ...whatNext(stack, counted.stacks, out, io.cwd) } };
     });
     writeFileSync(join(folder, 'parity.json'), `${JSON.stringify(parityFile(stacks), null, 2)}\n`);
     await progress.step('Putting everything in place');
@@ -122,10 +123,11 @@ function stateOf(cloud: CloudName, { targets }: MlPlatformProps): string {
   return `kept in a local file beside ${FOLDER[cloud]}, which suits one person only: for a team declare targets.${cloud}.state`;
 }
 
-function whatNext({ cloud, stack }: StackReport, out: string, cwd: string): { folder: string; next: string } {
+function whatNext({ cloud, stack }: StackReport, stacks: number, out: string, cwd: string): { folder: string; next: string } {
   const folder = shown(cloud === 'aws' ? join(out, FOLDER.aws) : join(out, FOLDER[cloud], 'stacks', stack), cwd);
   const quoted = /^[\w./-]+$/.test(folder) ? folder : `"${folder}"`;
-  return { folder, next: cloud === 'aws' ? `npx cdk deploy --app ${quoted}` : `cd ${quoted} && terraform init && terraform apply` };
+  const all = stacks > 1 ? ' --all' : '';
+  return { folder, next: cloud === 'aws' ? `npx cdk deploy${all} --app ${quoted}` : `cd ${quoted} && terraform init && terraform apply` };
 }
 
 /** The parity report as it is written: what became of everything, and why not exactly. */
