@@ -212,7 +212,7 @@ export class MlPlatform extends Construct {
   private watchAll(stacks: PlatformStacks, props: MonitoringBaseProps, tracking: IExperimentTracking | undefined): Monitoring {
     const kinds = { inference: this.services, training: this.clusters, pipelines: this.builds };
     const entries = Object.entries(kinds).flatMap(([kind, made]) => [...made.keys()].map((name) => `${kind}.${name}`));
-    const dashboards = stacks.split ? new SharedDashboards(stacks, `${this.node.path}/Monitoring`, [...entries, TRACKED]) : undefined;
+    const dashboards = stacks.split ? new SharedDashboards(stacks, `${this.node.path}/Monitoring`, [...entries, ...(tracking ? [TRACKED] : [])]) : undefined;
     const monitoring = new Monitoring(this, 'Monitoring', { ...props, dashboard: dashboards?.of(TRACKED) });
     const beside = (entry: Construct, path: string): Monitoring => {
       if (!dashboards) return monitoring;

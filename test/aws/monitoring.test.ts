@@ -1,4 +1,4 @@
-import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, Dashboard, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -40,6 +40,39 @@ const foreign = (): IMeteredInference => {
     metricConcurrentExecutions: metric('Concurrency'),
   } as unknown as IMeteredInference;
 };
+
+describe('a dashboard of several', () => {
+  const app = new App();
+  const board = new Dashboard(new Stack(app, 'Behind'), 'Board');
+  const watched = ['One', 'Other'].map((id) => {
+    const stack = new Stack(app, id);
+    new Monitoring(stack, 'Monitoring', { dashboard: board }).watchInference(id, lambda(stack));
+    return stack;
+  });
+
+  test('shows what each of them watches', () => {
+    expect(dashboard(Template.fromStack(Stack.of(board))).match(/## Inference: \w+/g)).toEqual([
+      '## Inference: One',
+      '## Inference: Other',
+    ]);
+  });
+
+  test('leaves the alarms with them', () => {
+    for (const template of watched.map((stack) => Template.fromStack(stack))) {
+      template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: Match.stringLikeRegexp('^CRITICAL') });
+      expect(Object.keys(template.findOutputs('*')).filter((id) => /DashboardUrl/.test(id))).toEqual([]);
+    }
+  });
+
+  test('is found where it is', () => {
+    synth((stack) => {
+      const board = new Dashboard(stack, 'Board', { dashboardName: 'all' });
+      expect(new Monitoring(stack, 'Monitoring', { dashboard: board }).dashboardUrl).toMatch(/#dashboards\/dashboard\//);
+      expect(new Monitoring(stack, 'Second', { dashboard: board }).dashboard).toBe(board);
+    });
+  });
+});
 
 describe('routes', () => {
   test('there is a topic for each severity, encrypted, for TLS only, that alarms of this account may publish to', () => {

@@ -326,17 +326,6 @@ describe('MlPlatform on AWS', () => {
 });
 
 describe('MlPlatformStack on AWS', () => {
-  test('refuses more resources than CloudFormation takes', () => {
-    const inference = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`predict-${n + 1}`, SERVICE]));
-    const [problem] = refusals(() => stackOf({ inference }));
-    expect(problem).toMatchObject({
-      code: 'limit',
-      prop: 'targets.aws',
-      reason: expect.stringMatching(/^the platform has 5\d\d resources, and CloudFormation takes 500 in a stack$/),
-      instead: 'put some of its services into a platform of another name, or leave them out of AWS by on:',
-    });
-  });
-
   test('stands in the region and account of the target', () => {
     const stack = stackOf({ targets: { aws: { region: 'eu-west-1', account: '123456789012' } } });
     expect([stack.region, stack.account]).toEqual(['eu-west-1', '123456789012']);

@@ -103,3 +103,34 @@ test('says which template cannot be read as constructs', () => {
     }),
   );
 });
+
+describe('what a template reads of other stacks', () => {
+  const output = { 'Fn::GetStackOutput': { StackName: 'shared', Region: 'eu-west-1', OutputName: 'BucketArn' } };
+  const policy = {
+    Type: 'AWS::IAM::Policy',
+    Metadata: { 'aws:cdk:path': 'app/Viewer/DefaultPolicy/Resource' },
+    Properties: {
+      PolicyName: 'Viewer',
+      Roles: ['viewer'],
+      PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: { 'Fn::Join': ['', [output, '/*']] } }] },
+    },
+  };
+  const template = { Resources: { Policy1: policy } };
+  const rule = `IAM5[Resource::${JSON.stringify(output)}/*]`;
+
+  test('is named as cdk-nag names it', () => {
+    expect(find(template, 'weak')).toMatchObject([{ rule: `AwsSolutions-${rule}`, state: 'open', address: 'Policy1' }]);
+  });
+
+  test('is acknowledged by that name', () => {
+    const found = find(template, 'weak', acknowledging(`AwsSolutions::AwsSolutions-${rule}`));
+    expect(found).toMatchObject([{ state: 'acknowledged', reason: 'it looks only' }]);
+  });
+
+  test('does not keep a broken template from being named', () => {
+    const broken = {
+      Resources: { ...template.Resources, Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: { Ref: 'Nothing' } } } },
+    };
+    expect(() => find(broken, 'broken-weak')).toThrow(/broken-weak\.template\.json: cdk-nag could not be asked about it: .*Nothing/);
+  });
+});

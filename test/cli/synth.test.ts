@@ -46,6 +46,20 @@ describe('the good declaration, for three clouds', () => {
     for (const [path, text] of files) expect([path, text.includes('/mlops-') || text.includes(process.cwd())]).toEqual([path, false]);
   });
 
+  test('is spread over stacks on AWS where that is asked for', async () => {
+    const project = new Project(GOOD.replace(/aws: \{ region: ([\w-]+)/, 'aws: { region: $1, stacks: perEntry'));
+    const { code, out } = await project.run('synth', '--targets', 'aws');
+    expect(code).toBe(0);
+    expect(out).toMatch(/│ resources +│ \d+ in 5 stacks, in cdk\.out +│/);
+    expect(out).toContain('next: npx cdk deploy --all --app cdk.out\n');
+    expect(read(project, 'parity.json').mapped).toContainEqual({
+      cloud: 'aws',
+      path: 'targets.aws.stacks',
+      became: '4 CloudFormation stacks beside that of the platform',
+      reason: 'served exactly as declared',
+    });
+  });
+
   test('is valid, and validate writes nothing', async () => {
     const project = new Project(GOOD);
     const { code, out, err } = await project.run('validate');

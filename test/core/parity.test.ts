@@ -49,3 +49,13 @@ test('notes of one tree are not seen in another, and leave nothing in the tree',
   expect(parity.report(tree().root)).toEqual([]);
   expect(one.service.node.metadata).toEqual([]);
 });
+
+test('what several constructs say alike is said once', () => {
+  const { root, service, inner } = tree();
+  parity.declare(service, 'monitoring');
+  parity.declare(inner, 'monitoring');
+  parity.mapped(service, 'aws', 'slo', 'objectives');
+  parity.mapped(inner, 'aws', 'slo', 'objectives');
+  parity.mapped(inner, 'gcp', 'slo', 'objectives');
+  expect(parity.report(root).map((e) => `${e.cloud} ${e.path}`)).toEqual(['aws monitoring.slo', 'gcp monitoring.slo']);
+});
