@@ -10,7 +10,7 @@ const NESTING = { single: 1, list: 2, set: 3 };
 /**
  * Serves one provider until `close` is called.
  *
- * @param name `google` or `azurerm`
+ * @param name `google`, `azurerm` or `azuredevops`
  * @param types resources and data sources to know: `{ resource: [...], data: [...] }`; the rest is unknown to Terraform
  * @returns what the environment variable TF_REATTACH_PROVIDERS says of it, and `close`
  */

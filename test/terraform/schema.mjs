@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { schemaOf as azuredevops } from './azuredevops.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -36,12 +37,21 @@ const WRITTEN_AS = {
 /**
  * The schema of one resource, data source or of the provider itself: attributes with their types, blocks within blocks.
  *
- * @param provider `google` or `azurerm`
+ * @param provider `google`, `azurerm` or `azuredevops`
  * @param kind `resource`, `data` or `provider`
  * @param type such as `google_storage_bucket`
  * @returns nothing if the bindings have no such type
  */
 export function schemaOf(provider, kind, type) {
+  const name = `${kind} ${type ?? provider}`;
+  if (!read.has(name)) read.set(name, provider === 'azuredevops' ? azuredevops(kind, type) : boundSchema(provider, kind, type));
+  return read.get(name);
+}
+
+/** What was read already: reading takes longer than serving. */
+const read = new Map();
+
+function boundSchema(provider, kind, type) {
   const file = fileOf(provider, kind, type);
   if (!existsSync(file)) return undefined;
   const text = textOf(dirname(file));

@@ -1,11 +1,11 @@
 // Runs real Terraform over synthesized stacks, with stand-ins for the providers: init, validate, plan, apply, a second plan, destroy.
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { serve } from './provider.mjs';
 
-const PROVIDERS = ['azurerm', 'google'];
+const PROVIDERS = { azurerm: 'hashicorp/azurerm', google: 'hashicorp/google', azuredevops: 'microsoft/azuredevops' };
 
 /** The version of Terraform on this machine, if there is one. */
 export function terraformVersion() {
@@ -30,7 +30,7 @@ export function stacksOf(folder) {
  */
 export async function runTerraform(config) {
   const folder = mkdtempSync(join(tmpdir(), 'terraform-'));
-  const standIns = await Promise.all(PROVIDERS.map(async (name) => [name, await serve(name, typesOf(config, name))]));
+  const standIns = await Promise.all(Object.keys(PROVIDERS).map(async (name) => [name, await serve(name, typesOf(config, name))]));
   const env = environment(folder, standIns);
   const steps = [];
   const take = async (step, args, expected = (code) => code === 0) => {
@@ -59,6 +59,41 @@ export async function runTerraform(config) {
   return { steps, resources: Object.values(config.resource ?? {}).reduce((sum, of) => sum + Object.keys(of).length, 0) };
 }
 
+/**
+ * Runs Terraform over stacks, some at once, and prints what came of each.
+ *
+ * @param stacks folders with a `cdk.tf.json`
+ * @returns how many failed
+ */
+export async function applyAll(stacks, version, atOnce = availableParallelism()) {
+  const waiting = [...stacks];
+  let failed = 0;
+  const work = async () => {
+    for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) {
+      const { steps, resources } = await runTerraform(JSON.parse(readFileSync(join(stack, 'cdk.tf.json'), 'utf8')));
+      const wrong = steps.find((s) => s.problem !== undefined);
+      failed += wrong ? 1 : 0;
+      const said = `${wrong ? 'FAILED' : 'ok'} ${stack}: ${resources} resources; ${steps.map((s) => s.step).join(', ')} (Terraform ${version})`;
+      console.log(wrong ? `${said}\n${shortened(wrong.problem)}` : said);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return failed;
+}
+
+/** What Terraform says of a failure, without what it says of its progress. */
+function shortened(output) {
+  return output
+    .split('\n')
+    .filter(
+      (line) => !/Refreshing state|(Reading|Creating|Provisioning|Destroying).*\.\.\.|(Read|Creation) complete|\(local-exec\)/.test(line),
+    )
+    .slice(0, 60)
+    .map((line) => line.slice(0, 300))
+    .join('\n')
+    .replace(/^/gm, '  ');
+}
+
 function typesOf(config, provider) {
   const of = (section) => Object.keys(config[section] ?? {}).filter((type) => type.startsWith(`${provider}_`));
   return { resource: of('resource'), data: of('data') };
@@ -83,7 +118,7 @@ function environment(folder, standIns) {
     writeFileSync(join(commands, name), '#!/bin/sh\nexit 0\n');
     chmodSync(join(commands, name), 0o755);
   }
-  const reattach = Object.fromEntries(standIns.map(([name, { reattach }]) => [`registry.terraform.io/hashicorp/${name}`, reattach]));
+  const reattach = Object.fromEntries(standIns.map(([name, { reattach }]) => [`registry.terraform.io/${PROVIDERS[name]}`, reattach]));
   return {
     ...process.env,
     PATH: [commands, process.env.PATH].join(delimiter),
