@@ -14,6 +14,8 @@ const SHAPES = [
 /** Everything in a document that is, or looks like, a secret: where, and why. */
 function findSecrets(value, path = []) {
   if (typeof value === 'string') {
+    // Which secret of Secret Manager a service reads.
+    if (path.at(-1) === 'secret' && path.includes('secret_key_ref')) return [];
     const key = String(path.at(-1)).replace(/([a-z])([A-Z])/g, '$1_$2');
     const written = value !== '' && !/\$\{|^@Microsoft\.KeyVault\(|^(arn|https?|projects|\/subscriptions)[:/]/.test(value);
     const shapes = SHAPES.filter(([shape]) => shape.test(value)).map(([, what]) => what);
