@@ -238,8 +238,11 @@ export class ArtifactStore extends Construct implements IArtifactStore {
     const encryptor = key && this.encryptor(props, key.id);
     this.accountKeysEnabled = props.accountKeys ?? false;
     this.storageAccountName = globalName(this, props.resourceGroup, 24);
-    if (replication === 'LRS')
-      acknowledge(this, { 'storage-replication': 'What survives the loss of a data centre is paid for in prod only.' });
+    acknowledge(this, {
+      ...(replication === 'LRS' ? { 'storage-replication': 'What survives the loss of a data centre is paid for in prod only.' } : {}),
+      ...(props.publicNetworkAccess ? { 'storage-public-network': 'publicNetworkAccess was asked for by name.' } : {}),
+      ...(props.accountKeys ? { 'storage-account-keys': 'accountKeys was asked for by name.' } : {}),
+    });
     const account = new StorageAccount(this, 'Resource', {
       name: this.storageAccountName,
       resourceGroupName: props.resourceGroup.resourceGroupName,

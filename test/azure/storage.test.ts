@@ -185,6 +185,21 @@ test('the internet can be let in by name, and data encrypted twice', () => {
   expect(s.all('azurerm_private_endpoint')).toEqual([]);
 });
 
+test('what was asked for by name is acknowledged to policies', () => {
+  const acknowledged = (props: Partial<ArtifactStoreProps>) => {
+    let said: unknown;
+    store({ environment: Environment.PROD, ...props }, (s) => (said = TerraformStack.of(s).toTerraform()['//'].acknowledged));
+    return said;
+  };
+  expect(acknowledged({})).toBeUndefined();
+  expect(acknowledged({ publicNetworkAccess: true, accountKeys: true })).toEqual({
+    'test/Store': {
+      'azure-storage-public-network': 'publicNetworkAccess was asked for by name.',
+      'azure-storage-account-keys': 'accountKeys was asked for by name.',
+    },
+  });
+});
+
 test('the URI is one that adlfs opens', () => {
   store({ containerName: 'acme-ml' }, (s) => {
     expect(s.uri()).toBe(`abfss://acme-ml@${s.storageAccountName}.dfs.core.windows.net`);

@@ -137,6 +137,19 @@ describe('a training cluster', () => {
     });
     expect(s.all('azurerm_role_assignment').map((r) => r.role_definition_name)).toContain('Azure Service Bus Data Receiver');
   });
+
+  test('says what the queue of events does without, which policies ask for', () => {
+    let said: unknown;
+    train({}, (c) => {
+      c.modelEventTarget();
+      said = TerraformStack.of(c).toTerraform()['//'].acknowledged['test/Train/Events'];
+    });
+    expect(Object.keys(said as object)).toEqual([
+      'azure-service-bus-public-network',
+      'azure-service-bus-identity',
+      'azure-service-bus-own-key',
+    ]);
+  });
 });
 
 describe('a service', () => {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { physicalName } from '../../core/naming';
 import { IPrincipal, IResourceGroup } from '../resource-group';
 import { ModelEventTarget } from '../tracking';
+import { acknowledge } from './acknowledge';
 import { assignRole } from './role';
 
 /** Minutes that an event waits at most. */
@@ -27,6 +28,12 @@ export class EventQueue extends Construct {
       sku: 'Basic',
       localAuthEnabled: false,
       minimumTlsVersion: '1.2',
+    });
+    acknowledge(this, {
+      'service-bus-public-network':
+        'Only the Premium tier knows networks. Nobody gets in without a role, and events say no more than the name of a model.',
+      'service-bus-identity': 'It calls nobody.',
+      'service-bus-own-key': 'Only the Premium tier takes a key, and events say no more than the name of a model.',
     });
     const queue = new ServicebusQueue(this, 'Queue', { name: 'events', namespaceId: namespace.id });
     this.queueId = queue.id;
