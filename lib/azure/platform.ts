@@ -13,6 +13,7 @@ import { Monitoring } from './monitoring';
 import { INetwork, MlNetwork, MlNetworkProps } from './network';
 import { BuildPipeline } from './pipeline';
 import { PolicyExceptions } from './policy-exceptions';
+import { acknowledge } from './private/acknowledge';
 import { checksFor } from './private/root';
 import { IImageRegistry, ImageRegistry, ImageRegistryProps } from './registry';
 import { IResourceGroup, ResourceGroup } from './resource-group';
@@ -154,6 +155,8 @@ export class MlPlatform extends Construct {
       'monitoring',
       () => new Monitoring(this, 'Monitoring', { ...facade.monitoringProps(), resourceGroup, logWorkspace }),
     );
+    if (workspace && this.clusters.size === 0)
+      acknowledge(workspace, { 'ml-workspace-outbound': 'It keeps experiments and models; the platform has no machines in it.' });
     for (const [rule, reason] of facade.acknowledged()) PolicyExceptions.of(this).acknowledge(rule, reason);
     facade.done();
 

@@ -27,7 +27,8 @@ export interface ModelRegistryBaseProps {
    */
   readonly description?: string;
   /**
-   * What it is for; chooses retention and protection.
+   * What it is for; on AWS it chooses whether approved models stay when it goes. On Azure and Google Cloud they are with the tracking server,
+   * which has an environment of its own.
    *
    * @default Environment.DEV
    */

@@ -59,7 +59,8 @@ export interface MonitoringBaseProps {
    */
   readonly slo?: ServiceLevelObjective;
   /**
-   * What the platform is for.
+   * What the platform is for; on AWS it chooses how long the key of the topics can still be brought back. Azure and Google Cloud keep nothing
+   * here that it could protect.
    *
    * @default Environment.DEV
    */

@@ -82,7 +82,8 @@ export interface BuildPipelineBaseProps {
    */
   readonly approval?: boolean;
   /**
-   * What the pipeline is for; chooses retention and protection.
+   * What the pipeline is for; on AWS it chooses whether the pipeline's own bucket stays when it goes. Azure and Google Cloud keep nothing of
+   * a pipeline in its stack.
    *
    * @default Environment.DEV
    */

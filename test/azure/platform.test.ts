@@ -188,6 +188,18 @@ describe('the data plane of the platform', () => {
     expect(managed.all('azurerm_machine_learning_workspace')).toHaveLength(1);
   });
 
+  test('says of a workspace without machines why it bounds none', () => {
+    const rules = (props: Partial<MlPlatformProps>) => {
+      const tracking = { mlflow: { engine: TrackingEngine.MANAGED } };
+      const stack = new MlPlatformStack(Testing.app(), 'small-dev-azure', { ...SMALL, tracking, ...props });
+      return Object.keys(stack.toTerraform()['//'].acknowledged['small-dev-azure/Platform/TrainingWorkspace'] ?? {});
+    };
+    expect(rules({})).toEqual(['azure-ml-workspace-outbound']);
+    expect(
+      rules({ training: DATA.training && { trainer: { ...DATA.training.trainer, mounts: {}, secrets: {}, model: undefined } } }),
+    ).toEqual([]);
+  });
+
   test('has one feature store for all groups, online if one of them is', () => {
     const group = { entity: { name: 'id' }, eventTime: 'at', features: { rooms: FeatureType.INT } };
     const s = platform({ ...SMALL, features: { one: group, two: { ...group, online: true } } });
