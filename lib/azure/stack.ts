@@ -2,11 +2,11 @@ import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider';
 import { App, Aspects, AzurermBackend, IAspect, LocalBackend, TerraformResource, TerraformStack } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { AzureTarget, Environment, MlPlatformProps } from '../core';
-import { isAlone } from '../core/alone';
 import { ordered } from '../core/ordered';
 import { policyOf } from '../core/environment';
 import { Checks } from '../core/errors';
 import { parity } from '../core/parity';
+import { needsPreparation } from '../core/preparation';
 import { withoutTraces } from '../core/traces';
 import { MlPlatform } from './platform';
 import { SUPPORT } from './support';
@@ -72,12 +72,9 @@ export class MlPlatformStack extends TerraformStack {
     );
   }
 
-  /**
-   * Looks for references to other stacks before anything is written, for which cdktf resolves everything once more: a third of the time
-   * that a large platform takes. Where there is no other stack, there is nothing to look for.
-   */
+  /** Looks for references to other stacks, where there may be any. */
   public prepareStack(): void {
-    if (!isAlone(this, TerraformStack.isStack)) super.prepareStack();
+    if (needsPreparation(this, TerraformStack.isStack)) super.prepareStack();
   }
 
   private provider(target: AzureTarget, environment: Environment): void {

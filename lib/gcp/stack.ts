@@ -2,10 +2,10 @@ import { App, GcsBackend, LocalBackend, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { GoogleProvider } from '@cdktf/provider-google/lib/provider';
 import { Environment, MlPlatformProps } from '../core';
-import { isAlone } from '../core/alone';
 import { ordered } from '../core/ordered';
 import { Checks } from '../core/errors';
 import { parity } from '../core/parity';
+import { needsPreparation } from '../core/preparation';
 import { withoutTraces } from '../core/traces';
 import { MlPlatform } from './platform';
 import { labelsOf, platformTags } from './private/labels';
@@ -70,11 +70,8 @@ export class MlPlatformStack extends TerraformStack {
     else parity.mapped(this, 'gcp', 'targets.gcp.state', 'state in a file beside the stack, which suits one person only');
   }
 
-  /**
-   * Looks for references to other stacks before anything is written, for which cdktf resolves everything once more: a third of the time
-   * that a large platform takes. Where there is no other stack, there is nothing to look for.
-   */
+  /** Looks for references to other stacks, where there may be any. */
   public prepareStack(): void {
-    if (!isAlone(this, TerraformStack.isStack)) super.prepareStack();
+    if (needsPreparation(this, TerraformStack.isStack)) super.prepareStack();
   }
 }
