@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 module.exports = {
   roots: ['<rootDir>/test'],
@@ -7,4 +9,6 @@ module.exports = {
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
   testEnvironment: 'node',
   setupFiles: ['<rootDir>/test/setup.ts'],
+  // Jest leaves one processor to itself, and of two processors that is every other one.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };

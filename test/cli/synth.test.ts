@@ -1,6 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
+import { keepTraces } from '../traces';
 import { good, GOOD, Project } from './helper';
+
+// None of them may get into what is written.
+beforeAll(keepTraces);
 
 const read = (project: Project, file: string) => JSON.parse(readFileSync(join(project.folder, file), 'utf8'));
 const INPUT = ['app/Dockerfile', 'ml-platform.yaml', 'train/Dockerfile'];

@@ -1,4 +1,7 @@
 import { withoutTraces } from '../../lib/core/traces';
+import { keepTraces } from '../traces';
+
+beforeAll(keepTraces);
 
 const traceOf = (object: { stack?: string }): string | undefined => {
   Error.captureStackTrace(object);
