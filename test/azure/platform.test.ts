@@ -266,6 +266,14 @@ describe('the data plane of the platform', () => {
     ]);
   });
 
+  test('says of a service connection that is missing where it is declared', () => {
+    const azure = { ...SMALL.targets.azure!, devOps: { organization: 'acme', project: 'housing' } };
+    const pipelines = { release: { repository: { owner: 'acme', name: 'housing' } } };
+    expect(problemsOf(() => platform({ ...SMALL, targets: { azure }, pipelines })).map((p) => p.prop)).toEqual([
+      'targets.azure.devOps.repositoryConnectionId',
+    ]);
+  });
+
   test('needs the subnets of an existing network that Azure lets nothing else into', () => {
     const props: MlPlatformProps = {
       ...on({ ...EXISTING }),
@@ -274,9 +282,9 @@ describe('the data plane of the platform', () => {
       storage: { shared: { fast: { kind: FileSystemKind.PARALLEL } } },
     };
     expect(problemsOf(() => platform(props)).map((p) => [p.prop, p.instead])).toEqual([
-      ['storage.shared.fast.network', 'give its id as managedLustreSubnetId of the network (targets.azure.existing.network)'],
-      ['tracking.mlflow.network', 'give its id as containerAppsSubnetId of the network (targets.azure.existing.network)'],
-      ['tracking.mlflow.network', 'give its id as postgresqlSubnetId of the network (targets.azure.existing.network)'],
+      ['targets.azure.existing.network', 'give its id as managedLustreSubnetId of the network (targets.azure.existing.network)'],
+      ['targets.azure.existing.network', 'give its id as containerAppsSubnetId of the network (targets.azure.existing.network)'],
+      ['targets.azure.existing.network', 'give its id as postgresqlSubnetId of the network (targets.azure.existing.network)'],
     ]);
   });
 });

@@ -206,7 +206,7 @@ describe('the data plane of a platform', () => {
         training: { trainer: { ...TRAINER, mounts: { fast: '/mnt/fast' } } },
       }),
     );
-    expect(problems.map((p) => p.prop)).toEqual(['storage.shared.fast.network']);
+    expect(problems.map((p) => p.prop)).toEqual(['targets.gcp.existing.network']);
     const here = { shared: { fast: { kind: FileSystemKind.PARALLEL } } };
     const mounted = () => platform({ ...BARE, storage: here, training: { trainer: { ...TRAINER, mounts: { fast: '/mnt/fast' } } } });
     expect(problemsOf(mounted)).toMatchObject([{ prop: 'training.trainer.mounts', value: '/mnt/fast', code: 'unsupported' }]);

@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { acknowledgedFor } from '../acknowledged';
 import { CLOUD_TITLE, CloudName } from '../catalogue';
-import { Checks, isValidationError, oneOf, ValidationError } from '../errors';
+import { Checks, isValidationError, oneOf, Problem, ValidationError } from '../errors';
 import { FeatureStoreBaseProps } from '../features';
 import { InferenceBaseProps } from '../inference';
 import { ModelRegistryBaseProps } from '../models';
@@ -68,6 +68,8 @@ const DECLARED_WORDS = new RegExp(
     .join('|')})\\b`,
   'g',
 );
+/** Construct props that the platform fills in by what the target says. */
+const OF_TARGET: { readonly [prop: string]: string } = { network: 'existing.network', vpc: 'existing.network', azureDevOps: 'devOps' };
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
@@ -324,6 +326,16 @@ export class Facade {
       this.checks.refuse('name', path, name, `reads the same as ${same} without its dashes`, 'choose another name');
   }
 
+  /** Keeps a problem of what the target names, and no entry, under the path there. */
+  private isOfTarget(path: string, problem: Problem): boolean {
+    const [prop, ...rest] = problem.prop.split('.');
+    if (OF_TARGET[prop] === undefined || path.startsWith('targets.')) return false;
+    this.checks.collect(() => {
+      throw new ValidationError([{ ...problem, prop: [OF_TARGET[prop], ...rest].join('.') }]);
+    }, `targets.${this.cloud}`);
+    return true;
+  }
+
   /** Keeps the problems of one construct, under their path; less those about fields that are known to be wrong. */
   private gather<T>(path: string, construct: () => T, wrong: readonly string[]): T | undefined {
     return this.checks.collect(() => {
@@ -337,7 +349,9 @@ export class Facade {
             reason: inDeclaredWords(p.reason),
             instead: inDeclaredWords(p.instead),
           }));
-          throw new ValidationError(declared.filter((p) => !wrong.some((w) => p.prop === w || p.prop.startsWith(`${w}.`))));
+          const own = declared.filter((p) => !this.isOfTarget(path, p) && !wrong.some((w) => p.prop === w || p.prop.startsWith(`${w}.`)));
+          if (!own.length) return undefined;
+          throw new ValidationError(own);
         }
         // What was refused before may be missing here.
         if (this.checks.found.length) return undefined;
