@@ -1,8 +1,11 @@
 // Random declarations over the whole schema, by fast-check: most are right, the rest are what a hurried person writes.
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolved, schema } from './random/leaves.mjs';
+import { settle } from './random/settle.mjs';
 
-const schema = JSON.parse(readFileSync(new URL('../../schema/ml-platform.schema.json', import.meta.url), 'utf8'));
+const require = createRequire(import.meta.url);
+const { machinesOf } = require('../../lib/core/catalogue.js');
 const GUID = '00000000-0000-0000-0000-00000000000a';
 const GROUP = `/subscriptions/${GUID}/resourceGroups/g/providers`;
 const VNET = `${GROUP}/Microsoft.Network/virtualNetworks/v`;
@@ -18,6 +21,11 @@ const NAMES = {
   models: ['housing', 'rents'],
   features: ['listings', 'areas'],
 };
+
+/** Each kind and number of GPUs that some machine has. */
+const MACHINES = ['aws', 'azure', 'gcp'].flatMap((cloud) =>
+  machinesOf(cloud).map(({ accelerator, gpus }) => ({ type: accelerator, count: gpus })),
+);
 
 /** Values of leaves whose meaning the schema does not tell, by the end of their path. */
 const VALUES = [
@@ -68,35 +76,37 @@ const VALUES = [
       ['sh', '-c', 'echo "$HOME"; exec python train.py'],
     ],
   ],
-  [/\.accelerator$/, [{ memoryGib: 16 }, { memoryGib: 24, count: 1 }, { type: 'T4' }, { type: 'A100_80GB', count: 8 }]],
-  [/\.nodes$/, [{ min: 0, max: 4 }, { max: 8 }, { max: 2 }]],
-  [/\.nodesPerJob$/, [1, 1, 2]],
-  [/\.capacity$/, [['spot', 'on-demand'], ['on-demand'], ['spot']]],
-  [/\.reservations$/, [{ aws: 'cr-0123456789abcdef0' }]],
-  [/\.maxDuration$/, ['30m', '12h', '2d']],
-  [/\.cron$/, ['0 3 * * 1', '*/15 * * * *']],
-  [/\.timeZone$/, ['UTC', 'Europe/Berlin']],
+  [/inference\.\*\.accelerator$/, [{ memoryGib: 16 }, { memoryGib: 24, count: 1 }, { type: 'L4' }]],
+  [/\.accelerator$/, [{ memoryGib: 16 }, { memoryGib: 24, count: 1 }, { memoryGib: 1, count: 8 }, ...MACHINES]],
+  [/\.nodes\.(min|max)$/, [0, 1, 2, 8]],
+  [/\.nodesPerJob$/, [1, 1, 2, 16]],
+  [
+    /\.capacity$/,
+    [['spot', 'on-demand'], ['on-demand'], ['spot'], ['reservation', 'on-demand'], ['reservation'], ['flex-start'], ['spot', 'flex-start']],
+  ],
+  [/\.reservations\.aws$/, ['cr-0123456789abcdef0']],
+  [/\.reservations\.gcp$/, ['projects/acme-ml-dev/zones/europe-west4-a/reservations/r']],
+  [/\.port$/, [80, 8080, 65_535]],
+  [/\.maxDuration$/, ['30m', '12h', '2d', '1.5h']],
+  [/\.cron$/, ['0 3 * * 1', '*/15 * * * *', '30 4 1,15 * *', '0 0 * * 1-5']],
+  [/\.timeZone$/, ['UTC', 'Europe/Berlin', 'America/New_York']],
   [/\.env\.\*$/, ['info', '', '${HOME} "quoted" \\ %d']],
   [/\.healthPath$/, ['/health', '/v1/up']],
-  [/\.cpu$/, [1, 2]],
+  [/mlflow\.cpu$/, [1, 2]],
+  [/\.cpu$/, [1, 2, 4]],
   [/inference\.\*\.memory$/, ['2GiB', '4GiB', '3072MiB']],
   [/mlflow\.memory$/, ['2GiB', '4GiB']],
   [/\.timeout$/, ['10s', '29s']],
-  [/\.scaling$/, [{ min: 0, max: 10, concurrency: 8 }, { max: 3 }, { min: 1, max: 5 }]],
-  [/\.rollout$/, [{ strategy: 'canary', percent: 10, interval: '10m' }, { strategy: 'all-at-once' }, { strategy: 'blue-green' }]],
+  [/\.scaling\.(min|max)$/, [0, 1, 3, 10]],
+  [/\.concurrency$/, [1, 8, 80]],
+  [/\.percent$/, [1, 10, 50]],
+  [/\.interval$/, ['5m', '10m', '1h']],
   [/inference\.\*\.model$/, NAMES.models.flatMap((m) => [`models:/${m}/production`, `models:/${m}/3`])],
   [/training\.\*\.model$/, NAMES.models],
   [/\.owner$/, ['acme']],
   [/repository\.name$/, ['housing']],
   [/\.branch$/, ['main', 'release/1.x']],
-  [/\.provider$/, ['github', 'github', 'bitbucket']],
-  [
-    /\.stages$/,
-    [
-      ['lint', 'test', 'build', 'deploy'],
-      ['build', 'deploy'],
-    ],
-  ],
+  [/\.stages$/, [['lint', 'test', 'build', 'deploy'], ['build', 'deploy'], ['lint', 'test'], ['build']]],
   [/\.deploys$/, NAMES.inference],
   [/\.(directory|context)$/, ['.', 'services/app']],
   [/\.commands\.(lint|test)$/, [['make lint'], ["pytest -k 'not slow'", 'echo "$PATH"']]],
@@ -107,11 +117,16 @@ const VALUES = [
   [/\.pullThrough$/, [['quay.io'], ['public.ecr.aws']]],
   [/\.description$/, ['what it is', 'prices; "quoted", ünïcode']],
   [/\.backupRetention$/, ['7d', '35d']],
-  [/\.entity$/, [{ name: 'listing_id', type: 'string' }, { name: 'listing_id' }, { name: 'area', type: 'int' }]],
+  [/\.entity\.name$/, ['listing_id', 'area']],
+  [/\.entity\.type$/, ['string', 'int']],
   [/\.eventTime$/, ['updated_at']],
-  [/\.approvers$/, [{ aws: ['arn:aws:iam::123456789012:role/ml-lead'], gcp: ['user:ada@example.com'] }, { azure: [GUID] }]],
+  [/\.approvers\.aws$/, [['arn:aws:iam::123456789012:role/ml-lead']]],
+  [/\.approvers\.azure$/, [[GUID]]],
+  [/\.approvers\.gcp$/, [['user:ada@example.com', 'serviceAccount:ci@acme-ml-dev.iam.gserviceaccount.com']]],
   [/\.(email|critical)$/, ['ml@example.com']],
-  [/\.slo$/, [{ availability: 99.5, latency: { percentile: 95, threshold: '300ms' } }, { availability: 99 }]],
+  [/\.availability$/, [99, 99.5, 99.95]],
+  [/\.percentile$/, [50, 95, 99]],
+  [/\.threshold$/, ['300ms', '2s']],
   [/^acknowledge\.\*$/, ['nobody reads it']],
 ];
 const KEYS = [
@@ -125,17 +140,18 @@ const KEYS = [
 ];
 
 /** Fields that change whom a platform belongs to: they are there now and then only. */
-const RARE = /\.(existing|state|account|devOps|on|reservations|acknowledge|approvers)$/;
+const RARE = /\.(existing|state|account|devOps|on|accelerator|acknowledge)$/;
 
-/** A declaration; references to what it does not declare are left out. */
-export const declarations = walk(schema, '').map(settle);
+/** What somebody writes without having read the documentation: all by itself may be, most of it together may not. */
+export const hasty = walk(schema, '');
+/** What somebody writes who has. */
+export const declarations = hasty.map(settle);
 
 function walk(node, path) {
   const at = path.replace(/^\./, '');
   const [, values] = VALUES.find(([pattern]) => pattern.test(at)) ?? [];
   if (values) return fc.constantFrom(...values);
-  const { $ref, ...own } = node;
-  const n = $ref ? { ...schema.definitions[$ref.split('/').pop()], ...own } : node;
+  const n = resolved(node);
   if (n.enum) return fc.constantFrom(...n.enum);
   if (n.type === 'boolean') return fc.boolean();
   if (n.type === 'integer' || n.type === 'number')
@@ -150,7 +166,7 @@ function walk(node, path) {
         ? fc.constantFrom(...NAMES.secrets)
         : walk(n.additionalProperties, `${path}.*`);
     return fc
-      .subarray(keys, { minLength: /\.features$/.test(at) ? 1 : 0 })
+      .subarray(keys, { minLength: /\.features$|privateDnsZoneIds$/.test(at) ? 1 : 0 })
       .chain((chosen) =>
         fc
           .tuple(...chosen.map((key) => value ?? fc.constant(`/mnt/${key}`)))
@@ -161,55 +177,14 @@ function walk(node, path) {
     const fields = Object.entries(n.properties).map(([key, field]) => {
       const made = walk(field, `${path}.${key}`);
       if (n.required?.includes(key)) return made.map((value) => [key, value]);
-      return fc.option(made, { freq: 2, nil: undefined }).map((value) => [key, value]);
+      return fc.option(made, { freq: path ? 2 : 3, nil: undefined }).map((value) => [key, value]);
     });
-    const rare = (key) => RARE.test(`${path}.${key}`);
+    const rare = (key) => RARE.test(`${path}.${key}`) && !n.required?.includes(key);
     return fc
       .tuple(fc.infiniteStream(fc.nat(9)), ...fields)
       .map(([dice, ...entries]) =>
-        Object.fromEntries(entries.filter(([key, value]) => value !== undefined && (!rare(key) || dice.next().value > 7))),
+        Object.fromEntries(entries.filter(([key, value]) => value !== undefined && (!rare(key) || dice.next().value > 6))),
       );
   }
   throw new Error(`nothing is known of ${at}: add it to VALUES`);
-}
-
-function settle(declaration) {
-  const d = structuredClone(declaration);
-  if (!Object.keys(d.targets).length) d.targets = { aws: { region: 'eu-west-1' } };
-  const has = (section, name) => Object.hasOwn(section ?? {}, name);
-  const shared = d.storage?.shared;
-  for (const entry of [...Object.values(d.training ?? {}), ...Object.values(d.inference ?? {})]) {
-    for (const name of Object.keys(entry.mounts ?? {})) if (!has(shared, name)) delete entry.mounts[name];
-    for (const [variable, name] of Object.entries(entry.secrets ?? {})) if (!has(d.secrets, name)) delete entry.secrets[variable];
-    const name = entry.model?.replace(/^models:\/([^/]+)\/.*/, '$1');
-    if (name !== undefined && !(d.tracking && has(d.models, name))) delete entry.model;
-  }
-  const clouds = Object.keys(d.targets);
-  for (const section of [d.training, d.inference, d.pipelines, d.models, d.features, d.secrets, shared])
-    for (const entry of Object.values(section ?? {})) {
-      entry.on = entry.on?.filter((cloud) => clouds.includes(cloud));
-      if (!entry.on?.length) delete entry.on;
-    }
-  const mlflow = d.tracking?.mlflow;
-  delete mlflow?.on;
-  if (mlflow?.engine === 'managed' && d.targets.gcp) mlflow.engine = 'self-hosted';
-  if (mlflow?.engine === 'managed') for (const field of ['database', 'cpu', 'memory']) delete mlflow[field];
-  if (!mlflow) delete d.models;
-  for (const model of Object.values(d.models ?? {}))
-    if (model.approval === 'automatic' || mlflow.engine === 'managed') delete model.approvers;
-  for (const entry of Object.values(d.training ?? {})) {
-    delete entry.reservations;
-    entry.command ??= ['python', 'train.py'];
-  }
-  for (const entry of Object.values(d.inference ?? {})) delete entry.accelerator;
-  if (mlflow && d.targets.azure) d.targets.azure.entraClientId = GUID;
-  for (const pipeline of Object.values(d.pipelines ?? {})) {
-    if (pipeline.deploys === undefined) delete pipeline.stages;
-    if (pipeline.deploys === undefined) delete pipeline.approval;
-    if (pipeline.deploys === undefined || has(d.inference, pipeline.deploys)) continue;
-    delete pipeline.deploys;
-    delete pipeline.stages;
-    delete pipeline.approval;
-  }
-  return d;
 }

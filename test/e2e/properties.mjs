@@ -1,134 +1,206 @@
-// node test/e2e/properties.mjs [--runs N] [--seed S]: run `npm run build` before.
-// What holds for every declaration, tried on random ones: a right one synthesizes, twice the same, whatever the order of its keys and the
-// folder; every reference leads somewhere; a service that is added changes no other address. A wrong one is refused with all that is wrong,
-// by line and path, and nothing is written. Nothing ever ends in a stack trace.
+// node test/e2e/properties.mjs [--runs N] [--seed S] [--jobs J] [--spoiled K] [--command-of C] [--cfn-lint PROGRAM]: run `npm run build` before.
+// What holds for every declaration, tried on random ones: a right one synthesizes, without a finding of CDK's validator and of cfn-lint,
+// twice the same, whatever the order of its keys and the folder; every reference leads somewhere; a service that is added changes nothing
+// that it has nothing to do with. A wrong one is refused by the command with all that is wrong, by line and path, and nothing is written.
+// Nothing ever ends in a stack trace.
 import fc from 'fast-check';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { declarations, hasty } from './declarations.mjs';
+import { addressesOf, checkReferences, contentsOf } from './random/output.mjs';
+import { leavesOf, requireAll } from './random/leaves.mjs';
+import { lint, plantedFault } from './random/validators.mjs';
+import { checkRefusal, command, problemsIn, synth } from './random/run.mjs';
+import { spoil } from './random/spoil.mjs';
 import { stringify } from 'yaml';
-import { declarations } from './declarations.mjs';
 
-process.env.CDK_VALIDATION = 'false';
-const require = createRequire(import.meta.url);
-const { main } = require('../../bin/cli/main.js');
-const pc = require('picocolors');
 const { values: options } = parseArgs({
-  options: { runs: { type: 'string', default: '20' }, seed: { type: 'string', default: '20261121' } },
+  options: {
+    runs: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '20261121' },
+    jobs: { type: 'string', default: '1' },
+    spoiled: { type: 'string', default: '2' },
+    // One in so many spoiled declarations goes through the command, which takes longer; the others through what it calls.
+    'command-of': { type: 'string', default: '1' },
+    'cfn-lint': { type: 'string' },
+    report: { type: 'string' },
+  },
 });
 const runs = Number(options.runs);
 const seed = Number(options.seed);
 // What one process synthesizes stays in the caches of the CDK.
-const AT_ONCE = 60;
-if (runs > AT_ONCE) {
-  for (let done = 0; done < runs; done += AT_ONCE) {
-    const args = [process.argv[1], '--runs', String(Math.min(AT_ONCE, runs - done)), '--seed', String(seed + done)];
-    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
-    if (status !== 0) process.exit(status ?? 1);
-  }
-  process.exit(0);
-}
+const AT_ONCE = 50;
+/** From here on each leaf of the schema has to be in a declaration that was right. */
+const MANY = 500;
 const work = mkdtempSync(join(tmpdir(), 'properties-'));
-const counts = { right: 0, refused: 0, wrong: 0, resources: 0 };
-const reasons = new Map();
-let folders = 0;
+const counts = { right: 0, refused: 0, hasty: 0, wrong: 0, faults: 0, resources: 0, validated: 0, linted: 0 };
+const [reasons, also] = [new Map(), new Map()];
+const seen = new Set();
+const failures = [];
+let tried = 0;
+const note = (map, key) => map.set(key, (map.get(key) ?? 0) + 1);
 
 try {
-  await fc.assert(fc.asyncProperty(declarations, fc.nat(), holds), { numRuns: runs, seed, endOnFailure: true });
-  await fc.assert(fc.asyncProperty(declarations, fc.nat(), fc.nat(), refuses), { numRuns: runs * 3, seed, endOnFailure: true });
-  console.log(
-    `${counts.right} declarations synthesized with ${counts.resources} resources, ${counts.refused} refused; ${counts.wrong} wrong ones refused (seed ${seed})`,
-  );
-  for (const [reason, n] of [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 12)) console.log(`  ${n} x ${reason}`);
-  if (counts.right < runs / 4) throw new Error(`only ${counts.right} of ${runs} declarations were right: the generator tries too little`);
+  requireAll(new Set(fc.sample(declarations, { numRuns: 1000, seed }).flatMap((d) => leavesOf(d))), '1000 declarations');
+  if (runs > AT_ONCE) await batches();
+  else await batch();
+  if (options.report)
+    writeFileSync(options.report, JSON.stringify({ counts, seen: [...seen], reasons: [...reasons], also: [...also], failures }));
+  else summary();
+} catch (e) {
+  console.error(e.message);
+  process.exitCode = 1;
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
 
-async function holds(declaration, salt) {
-  const first = await synth(declaration);
+async function batch() {
+  await plantedFault();
+  const dice = fc.infiniteStream(fc.nat());
+  await fc.assert(
+    fc.asyncProperty(declarations, dice, (...args) => gather(() => holds(...args))),
+    { numRuns: runs, seed },
+  );
+  await fc.assert(
+    fc.asyncProperty(hasty, (d) => gather(() => holdsOrRefuses(d))),
+    { numRuns: Math.ceil(runs / 3), seed },
+  );
+  if (options['cfn-lint']) await gather(() => (counts.linted = lint(options['cfn-lint'], join(work, 'templates'))));
+}
+
+/** One failure does not keep the others from being found. */
+async function gather(property) {
+  try {
+    await property();
+  } catch (e) {
+    failures.push(`seed ${seed}: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}`);
+  }
+}
+
+/** As many processes at once as are asked for, one for each part of the runs. */
+async function batches() {
+  const starts = Array.from({ length: Math.ceil(runs / AT_ONCE) }, (_, i) => i * AT_ONCE);
+  const worker = async () => {
+    for (let done = starts.shift(); done !== undefined; done = starts.shift()) {
+      const report = join(work, `${done}.json`);
+      const own = ['--runs', String(Math.min(AT_ONCE, runs - done)), '--seed', String(seed + done), '--report', report];
+      const rest = [
+        '--spoiled',
+        options.spoiled,
+        '--command-of',
+        options['command-of'],
+        ...(options['cfn-lint'] ? ['--cfn-lint', options['cfn-lint']] : []),
+      ];
+      const status = await new Promise((end) =>
+        spawn(process.execPath, [process.argv[1], ...own, ...rest], { stdio: 'inherit' }).on('close', end),
+      );
+      if (status !== 0) throw new Error(`seed ${seed + done} failed`);
+      const made = JSON.parse(readFileSync(report, 'utf8'));
+      for (const key of Object.keys(counts)) counts[key] += made.counts[key];
+      failures.push(...made.failures);
+      for (const failure of made.failures) console.error(failure);
+      for (const leaf of made.seen) seen.add(leaf);
+      for (const [map, entries] of [
+        [reasons, made.reasons],
+        [also, made.also],
+      ])
+        for (const [key, n] of entries) map.set(key, (map.get(key) ?? 0) + n);
+      console.log(
+        `seed ${seed + done}: ${made.counts.right} synthesized, ${made.counts.refused} refused, ${made.counts.wrong} spoiled refused`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: Number(options.jobs) }, worker));
+}
+
+function summary() {
+  console.log(
+    `${counts.right} declarations synthesized with ${counts.resources} resources, ${counts.validated} of them for AWS and validated, ${counts.linted} templates linted; ` +
+      `${counts.refused} refused; ${counts.hasty} hasty ones refused; ${counts.wrong} spoiled ones refused, with ${counts.faults} faults (seed ${seed})`,
+  );
+  for (const [title, map] of [
+    ['refused because', reasons],
+    ['said beside the fault', also],
+  ]) {
+    if (map.size) console.log(`${title}:`);
+    for (const [reason, n] of [...map].sort((a, b) => b[1] - a[1]).slice(0, 40)) console.log(`  ${n} x ${reason}`);
+  }
+  if (failures.length) throw new Error(`${failures.length} failures${runs > AT_ONCE ? '' : `:\n${failures.join('\n\n')}`}`);
+  if (counts.right < runs * 0.6) throw new Error(`only ${counts.right} of ${runs} declarations were right: the generator tries too little`);
+  if (runs >= MANY) requireAll(seen, `${counts.right} declarations that synthesized`);
+}
+
+async function holds(declaration, dice) {
+  const pick = (list) => list[dice.next().value % list.length];
+  const first = await synth(work, stringify(declaration), { strict: true });
   if (!first.ok) {
     counts.refused++;
     checkRefusal(first);
-    for (const line of first.err.split('\n').filter((l) => /^ {2}[^ -]/.test(l)))
-      reasons.set(line.trim(), (reasons.get(line.trim()) ?? 0) + 1);
+    for (const { path, reason } of problemsIn(first.err)) note(reasons, `${path.replace(/^(\w+)\.[^.]+/, '$1.*')}: ${reason}`);
     return;
   }
   counts.right++;
   counts.resources += Object.values(first.addresses).flat().length;
-  const second = await synth(shuffled(declaration, salt));
+  for (const leaf of leavesOf(declaration)) seen.add(leaf);
+  for (const [file, text] of Object.entries(first.files)) {
+    checkReferences(file, JSON.parse(text));
+    if (!file.endsWith('.template.json')) continue;
+    counts.validated++;
+    mkdirSync(join(work, 'templates'), { recursive: true });
+    if (options['cfn-lint']) writeFileSync(join(work, 'templates', `${counts.right}-${file}`), text);
+  }
+  const second = await synth(work, stringify(shuffled(declaration, dice.next().value % 97)));
   same(first.files, second.files, 'another order of keys, in another folder');
-  for (const [file, text] of Object.entries(first.files)) checkReferences(file, JSON.parse(text));
-  const more = { ...declaration, inference: { ...declaration.inference, 'added-later': { image: './app' } } };
-  const third = await synth(more);
+  const more = { ...declaration, inference: { ...declaration.inference, 'added-later': { image: './app', access: 'public' } } };
+  await leavesAlone(first, more);
+  for (let n = 0; n < Number(options.spoiled); n++) await gather(() => refuses(declaration, pick));
+}
+
+/** What shows or watches all services. */
+const SHARED = ['AWS::CloudWatch::Dashboard', 'azurerm_application_insights_workbook', 'google_monitoring_dashboard'];
+
+/** A service that is added takes no resource away, and changes none that has nothing to do with it. */
+async function leavesAlone(first, more) {
+  const third = await synth(work, stringify(more));
   if (!third.ok) throw new Error(`a service that is added is refused: ${third.err}`);
-  for (const [file, addresses] of Object.entries(first.addresses)) {
-    const gone = addresses.filter((a) => !third.addresses[file].includes(a));
+  for (const [file, text] of Object.entries(first.files)) {
+    const [before, after] = [contentsOf(text), contentsOf(third.files[file])];
+    const gone = addressesOf(text).filter((address) => !(address in after));
     if (gone.length) throw new Error(`a service that is added changes addresses in ${file}: ${gone.slice(0, 5).join(', ')}`);
+    const changed = Object.keys(before).filter((a) => before[a].content !== after[a].content && !SHARED.includes(before[a].type));
+    if (changed.length) throw new Error(`a service that is added changes ${changed.join(', ')} in ${file}: ${stringify(more)}`);
   }
 }
 
-/** One thing that a person gets wrong; it is refused, with the line. */
-async function refuses(declaration, which, where) {
-  const { wrong, about } = spoiled(declaration, which, where);
-  const said = await synth(wrong);
-  if (said.ok) throw new Error(`${about} was taken: ${stringify(wrong)}`);
-  counts.wrong++;
+/** What was written in a hurry is right, or refused in words. */
+async function holdsOrRefuses(declaration) {
+  const made = await synth(work, stringify(declaration), { strict: true });
+  if (made.ok) return;
+  counts.hasty++;
+  checkRefusal(made);
+}
+
+/** Things that a person gets wrong; the command refuses all of them, with the line. */
+async function refuses(declaration, pick) {
+  const { text, faults } = spoil(declaration, pick([1, 1, 1, 2, 3]), pick);
+  const said = tried++ % Number(options['command-of']) ? await synth(work, text) : command(work, text);
+  const told = () => `${faults.map((f) => `${f.about}: ${f.path}`).join('; ')}\n${said.err}\n${text}`;
+  if (said.code === 0) throw new Error(`taken: ${told()}`);
   checkRefusal(said);
-}
-
-function checkRefusal({ code, err, written }) {
-  if (code !== 2) throw new Error(`ended with ${code}: ${err}`);
-  if (/^\s+at .*:\d+:\d+\)?$/m.test(err)) throw new Error(`a stack trace: ${err}`);
-  if (!/^platform\.yaml:\d+:\d+ {2}\S/m.test(err)) throw new Error(`no line and column: ${err}`);
-  if (written.length) throw new Error(`${written.join(', ')} was written all the same`);
-}
-
-async function synth(declaration) {
-  const folder = join(work, `${++folders}${'x'.repeat(folders % 7)}`);
-  mkdirSync(join(folder, 'app'), { recursive: true });
-  writeFileSync(join(folder, 'app', 'Dockerfile'), 'FROM scratch\n');
-  writeFileSync(join(folder, 'platform.yaml'), stringify(declaration));
-  let [out, err] = ['', ''];
-  const colors = pc.createColors(false);
-  const io = {
-    cwd: folder,
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    outColors: colors,
-    errColors: colors,
-    columns: 200,
-    interactive: false,
-  };
-  const code = await main(['synth', 'platform.yaml'], io);
-  const written = readdirSync(folder).filter((name) => name !== 'platform.yaml' && name !== 'app');
-  const files = code === 0 ? read(folder) : {};
-  rmSync(folder, { recursive: true, force: true });
-  return { ok: code === 0, code, out, err, written, files, addresses: addressesOf(files) };
-}
-
-function read(folder) {
-  const files = {};
-  const cloud = join(folder, 'cdk.out');
-  if (existsSync(cloud))
-    for (const name of readdirSync(cloud).filter((n) => n.endsWith('.template.json')))
-      files[name] = readFileSync(join(cloud, name), 'utf8');
-  const stacks = join(folder, 'cdktf.out', 'stacks');
-  if (existsSync(stacks)) for (const name of readdirSync(stacks)) files[name] = readFileSync(join(stacks, name, 'cdk.tf.json'), 'utf8');
-  return files;
-}
-
-function addressesOf(files) {
-  return Object.fromEntries(
-    Object.entries(files).map(([file, text]) => {
-      const { Resources, resource } = JSON.parse(text);
-      const terraform = Object.entries(resource ?? {}).flatMap(([type, of]) => Object.keys(of).map((name) => `${type}.${name}`));
-      return [file, Resources ? Object.keys(Resources) : terraform];
-    }),
-  );
+  const problems = problemsIn(said.err);
+  for (const { path, lines } of faults) {
+    const named = problems.find((p) => p.path === path);
+    if (!named) throw new Error(`${path} is not named: ${told()}`);
+    if (!lines.includes(named.line)) throw new Error(`${path} is in line ${lines.join(' or ')}, not ${named.line}: ${told()}`);
+  }
+  counts.wrong++;
+  counts.faults += faults.length;
+  for (const { path, reason } of problems)
+    if (!faults.some((f) => `${path}.`.startsWith(`${f.path}.`)))
+      note(also, `${faults.map((f) => `${f.about}: ${f.path}`).join('; ')} => ${path}: ${reason}`);
 }
 
 function same(a, b, when) {
@@ -141,28 +213,6 @@ function firstDifference(a, b) {
   return `...${a.slice(Math.max(0, at - 80), at + 80)}... and ...${b.slice(Math.max(0, at - 80), at + 80)}...`;
 }
 
-/** Every reference leads to something that is in the stack. */
-function checkReferences(file, body) {
-  const text = JSON.stringify(body);
-  if (body.Resources) {
-    const known = new Set([...Object.keys(body.Resources), ...Object.keys(body.Parameters ?? {}), ...Object.keys(body.Conditions ?? {})]);
-    for (const [, name] of text.matchAll(/"(?:Ref|Fn::GetAtt)":\s*\[?"([^"]+)"/g))
-      if (!name.startsWith('AWS::') && !known.has(name)) throw new Error(`${file}: ${name} is referred to and not there`);
-    return;
-  }
-  const known = new Set();
-  for (const [kind, prefix] of [
-    ['resource', ''],
-    ['data', 'data.'],
-  ])
-    for (const [type, of] of Object.entries(body[kind] ?? {})) for (const name of Object.keys(of)) known.add(`${prefix}${type}.${name}`);
-  for (const [, expression] of text.matchAll(/(?<!\$)\$\{((?:[^{}]|\{[^{}]*\})*)\}/g))
-    for (const [, address] of expression
-      .replace(/\\"(?:[^"\\]|\\\\.)*?\\"/g, '')
-      .matchAll(/\b((?:data\.)?(?:azurerm|google|terraform)_\w+\.[\w-]+)/g))
-      if (!known.has(address)) throw new Error(`${file}: ${address} is referred to and not there`);
-}
-
 function shuffled(value, salt) {
   if (Array.isArray(value)) return value.map((v) => shuffled(v, salt));
   if (value === null || typeof value !== 'object') return value;
@@ -172,30 +222,4 @@ function shuffled(value, salt) {
       .sort(([a], [b]) => rank(a) - rank(b))
       .map(([k, v]) => [k, shuffled(v, salt)]),
   );
-}
-
-function spoiled(declaration, which, where) {
-  const wrong = structuredClone(declaration);
-  const maps = [wrong, wrong.targets, ...['training', 'inference', 'features', 'models'].flatMap((s) => Object.values(wrong[s] ?? {}))];
-  const map = maps[where % maps.length];
-  const kinds = [
-    ['an unknown field', () => (map.colour = 'red')],
-    ['a list where a map belongs', () => (wrong.targets = ['aws'])],
-    ['a number as a name', () => (wrong.name = 4711)],
-    ['a name in capitals', () => (wrong.name = 'My Platform')],
-    ['no target', () => (wrong.targets = {})],
-    ['an unknown environment', () => (wrong.environment = 'production')],
-    ['a negative number', () => (wrong.inference = { predict: { image: 'a/b:1', scaling: { max: -1 } } })],
-    ['a size without a unit', () => (wrong.inference = { predict: { image: 'a/b:1', memory: '2048' } })],
-    ['a name that is no name', () => (wrong.training = { 'My Trainer': { image: 'a/b:1', accelerator: { memoryGib: 16 } } })],
-    ['an accelerator that nobody makes', () => (wrong.training = { t: { image: 'a/b:1', accelerator: { type: 'Z9' } } })],
-    ['a missing image', () => (wrong.inference = { predict: { port: 80 } })],
-    ['a reference to nothing', () => (wrong.inference = { predict: { image: 'a/b:1', mounts: { nothing: '/mnt/a' } } })],
-    ['a feature of no type', () => (wrong.features = { f: { entity: { name: 'id' }, eventTime: 't', features: { a: 'decimal' } } })],
-    ['nothing at all', () => (wrong.targets = null)],
-    ['backups that no database keeps', () => (wrong.tracking = { mlflow: { database: { backupRetention: '1d' } } })],
-  ];
-  const [about, spoil] = kinds[which % kinds.length];
-  spoil();
-  return { wrong, about };
 }

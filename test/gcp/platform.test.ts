@@ -276,7 +276,7 @@ describe('the data plane of a platform', () => {
 
   test('has no models without a tracking server', () => {
     expect(problemsOf(() => platform({ ...BARE, models: { housing: {} } }))).toMatchObject([
-      { prop: 'models.housing.tracking', code: 'missing', instead: 'declare tracking: { mlflow: {} }' },
+      { prop: 'tracking', code: 'missing', instead: 'declare tracking: { mlflow: {} }' },
     ]);
   });
 

@@ -68,8 +68,13 @@ const DECLARED_WORDS = new RegExp(
     .join('|')})\\b`,
   'g',
 );
-/** Construct props that the platform fills in by what the target says. */
-const OF_TARGET: { readonly [prop: string]: string } = { network: 'existing.network', vpc: 'existing.network', azureDevOps: 'devOps' };
+/** Construct props that the platform fills in by what is declared elsewhere; `%` stands for the cloud. */
+const ELSEWHERE: { readonly [prop: string]: string } = {
+  network: 'targets.%.existing.network',
+  vpc: 'targets.%.existing.network',
+  azureDevOps: 'targets.%.devOps',
+  tracking: 'tracking',
+};
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
@@ -326,13 +331,13 @@ export class Facade {
       this.checks.refuse('name', path, name, `reads the same as ${same} without its dashes`, 'choose another name');
   }
 
-  /** Keeps a problem of what the target names, and no entry, under the path there. */
-  private isOfTarget(path: string, problem: Problem): boolean {
+  /** Keeps a problem of what is declared elsewhere under the path there. */
+  private isElsewhere(path: string, problem: Problem): boolean {
     const [prop, ...rest] = problem.prop.split('.');
-    if (OF_TARGET[prop] === undefined || path.startsWith('targets.')) return false;
+    if (ELSEWHERE[prop] === undefined || path.startsWith('targets.')) return false;
     this.checks.collect(() => {
-      throw new ValidationError([{ ...problem, prop: [OF_TARGET[prop], ...rest].join('.') }]);
-    }, `targets.${this.cloud}`);
+      throw new ValidationError([{ ...problem, prop: [ELSEWHERE[prop].replace('%', this.cloud), ...rest].join('.') }]);
+    });
     return true;
   }
 
@@ -349,7 +354,8 @@ export class Facade {
             reason: inDeclaredWords(p.reason),
             instead: inDeclaredWords(p.instead),
           }));
-          const own = declared.filter((p) => !this.isOfTarget(path, p) && !wrong.some((w) => p.prop === w || p.prop.startsWith(`${w}.`)));
+          const unknown = declared.filter((p) => !wrong.some((w) => p.prop === w || p.prop.startsWith(`${w}.`)));
+          const own = unknown.filter((p) => !this.isElsewhere(path, p));
           if (!own.length) return undefined;
           throw new ValidationError(own);
         }
