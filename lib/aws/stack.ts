@@ -1,4 +1,4 @@
-import { Stack, Tags } from 'aws-cdk-lib/core';
+import { CfnElement, Stack, Tags } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { Environment, MlPlatformProps } from '../core';
 import { ordered } from '../core/ordered';
@@ -40,6 +40,7 @@ const UNTAGGED = [
 export class MlPlatformStack extends Stack {
   /** The platform. */
   public readonly platform: MlPlatform;
+  private readonly logicalIds = new Map<CfnElement, string>();
 
   public constructor(scope: Construct, id: string, declaration: MlPlatformProps) {
     const props = ordered(declaration);
@@ -68,5 +69,12 @@ export class MlPlatformStack extends Stack {
   /** The zones of the region, chosen at deployment; CDK's own answer would ask the account. */
   public override get availabilityZones(): string[] {
     return zonesAtDeployment(defaultZones(this));
+  }
+
+  /** Once for each element: CDK makes it from a hash whenever anything refers to the element. */
+  protected override allocateLogicalId(element: CfnElement): string {
+    let id = this.logicalIds.get(element);
+    if (id === undefined) this.logicalIds.set(element, (id = super.allocateLogicalId(element)));
+    return id;
   }
 }
