@@ -3,9 +3,8 @@ import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-clo
 import { CfnSecurityGroupEgress, Connections, IConnectable, ISecurityGroup, IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { Schedule as CdkSchedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
-import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
-import { CfnOutput, Duration as CdkDuration, Stack, TimeZone } from 'aws-cdk-lib/core';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { CfnOutput, Duration as CdkDuration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { AlarmSeverity, Capacity, Duration, Schedule, Size } from '../../core';
 import { RUNBOOK } from '../../core/monitoring';
@@ -198,27 +197,26 @@ export class GpuTrainingCluster extends GpuTrainingClusterBase implements IConne
     });
   }
 
+  /** The L2 would load all time zones there are, and a class for every target. */
   private schedule(schedule: Schedule): void {
+    const stack = Stack.of(this);
     const role = new Role(this, 'ScheduleRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
       description: `Starts jobs of ${this.node.path}`,
     });
-    new CdkSchedule(this, 'Schedule', {
+    role.addToPolicy(new PolicyStatement({ actions: ['batch:SubmitJob'], resources: [this.jobQueueArn, this.jobDefinitionArn] }));
+    new CfnSchedule(new Construct(this, 'Schedule'), 'Resource', {
       description: `Starts jobs of ${this.node.path}`,
-      schedule: ScheduleExpression.expression(schedule.toEventBridge(), TimeZone.of(schedule.timeZone)),
-      target: new Universal({
-        service: 'batch',
-        action: 'submitJob',
-        role,
-        policyStatements: [new PolicyStatement({ actions: ['batch:SubmitJob'], resources: [this.jobQueueArn, this.jobDefinitionArn] })],
-        input: ScheduleTargetInput.fromObject({
-          JobName: clusterName(this),
-          JobQueue: this.jobQueueArn,
-          JobDefinition: this.jobDefinitionArn,
-        }),
-      }),
+      flexibleTimeWindow: { mode: 'OFF' },
+      scheduleExpression: schedule.toEventBridge(),
+      scheduleExpressionTimezone: schedule.timeZone,
+      state: 'ENABLED',
+      target: {
+        arn: `arn:${stack.partition}:scheduler:::aws-sdk:batch:submitJob`,
+        roleArn: role.roleArn,
+        input: stack.toJsonString({ JobName: clusterName(this), JobQueue: this.jobQueueArn, JobDefinition: this.jobDefinitionArn }),
+        retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
+      },
     });
   }
 
