@@ -1,14 +1,16 @@
-import Ajv, { ErrorObject } from 'ajv';
-import { fieldAt, schema, standIn } from './schema';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { fieldAt, standIn } from './schema';
 import { FieldProblem, isMap, TextAt, translate } from './wording';
 
 type Data = { [field: string]: unknown };
 
-let compiled: ReturnType<Ajv['compile']> | undefined;
+// Written by bin/dev/validator.mjs.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const validator = (): ValidateFunction => require('./fields.generated');
 
 /** What the schema finds wrong, in plain words. */
 export function checkFields(data: unknown, at: TextAt): FieldProblem[] {
-  const validate = (compiled ??= new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema()));
+  const validate = validator();
   if (validate(data)) return [];
   const found = withoutEchoes(validate.errors!)
     .map((e) => translate(e, data, at))

@@ -1,4 +1,4 @@
-// Compiles with jsii, makes what was compiled lazy, writes the JSON Schema, docs/support.md and the tables of docs/policies.md.
+// Compiles with jsii, makes what was compiled lazy, writes the JSON Schema and the code that checks by it, docs/support.md and the tables of docs/policies.md.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,11 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { makeLazy } from './lazy.mjs';
 import { writePolicies } from './policies.mjs';
 import { writeSchema } from './schema.mjs';
+import { writeValidator } from './validator.mjs';
 
 const require = createRequire(import.meta.url);
 const root = new URL('../../', import.meta.url);
 
 writeSchema();
+writeValidator();
 
 // The field name `accelerator.type` is the declaration's own word; it is reserved only in Go.
 const jsii = spawnSync(process.execPath, [require.resolve('jsii/bin/jsii'), '--fail-on-warnings', '--silence-warnings', 'reserved-word'], {
