@@ -1,4 +1,5 @@
-// Compiles with jsii, makes what was compiled lazy, writes the JSON Schema and the code that checks by it, docs/support.md and the tables of docs/policies.md.
+// Compiles with jsii and makes what was compiled lazy. Writes the JSON Schema and the code that checks by it, the facts about types of
+// CloudFormation, docs/support.md and the tables of docs/policies.md.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { makeLazy } from './lazy.mjs';
 import { writePolicies } from './policies.mjs';
 import { writeSchema } from './schema.mjs';
+import { writeSpecification } from './specification.mjs';
 import { writeValidator } from './validator.mjs';
 
 const require = createRequire(import.meta.url);
@@ -13,6 +15,7 @@ const root = new URL('../../', import.meta.url);
 
 writeSchema();
 writeValidator();
+writeSpecification();
 
 // The field name `accelerator.type` is the declaration's own word; it is reserved only in Go.
 const jsii = spawnSync(process.execPath, [require.resolve('jsii/bin/jsii'), '--fail-on-warnings', '--silence-warnings', 'reserved-word'], {

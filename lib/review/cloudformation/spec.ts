@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Body, Replacement } from '../model';
 import { isIntrinsic } from './values';
@@ -25,22 +24,29 @@ interface SpecResource {
   readonly primaryIdentifier?: readonly string[];
   readonly additionalReplacementProperties?: readonly (readonly string[])[];
 }
-interface SpecDatabase {
-  lookup(entity: 'resource', index: 'cloudFormationType', how: 'equals', type: string): readonly SpecResource[];
-  get(entity: 'typeDefinition', id: string): { readonly properties: SpecProperties };
+type SpecDefinitions = { readonly [id: string]: { readonly properties: SpecProperties } };
+interface SpecService {
+  readonly resources: { readonly [type: string]: SpecResource };
+  readonly definitions: SpecDefinitions;
 }
 
-// Half a second and 100 MB: only where something differs, and once.
-let database: SpecDatabase | undefined;
-function spec(): SpecDatabase {
-  if (!database) {
-    // The copy that `cdk diff` reads. It judges a property by its name at the top only; the nested facts are in the same data.
-    const library = createRequire(require.resolve('@aws-cdk/cloudformation-diff'))('@aws-cdk/aws-service-spec') as {
-      loadAwsServiceSpecSync(): SpecDatabase;
-    };
-    database = library.loadAwsServiceSpecSync();
+let specification: string | undefined;
+const services = new Map<string, SpecService | undefined>();
+const definitions: { [id: string]: SpecDefinitions[string] } = {};
+/**
+ * What is known of the types of one service: the facts that `cdk diff` reads, which judges a property by its name at the top only; those
+ * of what is nested are among them. Written by bin/dev/specification.mjs.
+ */
+function serviceOf(name: string): SpecService | undefined {
+  if (!services.has(name)) {
+    specification ??= readFileSync(join(__dirname, 'specification.jsonl'), 'utf8');
+    const line = specification.indexOf(`\n${name}\t`);
+    const start = line + name.length + 2;
+    const service = line < 0 ? undefined : (JSON.parse(specification.slice(start, specification.indexOf('\n', start))) as SpecService);
+    services.set(name, service);
+    Object.assign(definitions, service?.definitions);
   }
-  return database;
+  return services.get(name);
 }
 
 type SchemaFacts = { readonly [type: string]: { readonly [path: string]: Replacement } };
@@ -51,12 +57,9 @@ function schemaFactsOf(type: string): SchemaFacts[string] {
   return schemaFacts[type] ?? {};
 }
 
-const resources = new Map<string, SpecResource | undefined>();
 function resourceOf(type: string): SpecResource | undefined {
-  if (!resources.has(type)) {
-    resources.set(type, spec().lookup('resource', 'cloudFormationType', 'equals', type)[0]);
-  }
-  return resources.get(type);
+  const known = serviceOf(type.split('::', 2).join('::'))?.resources;
+  return known && Object.hasOwn(known, type) ? known[type] : undefined;
 }
 
 // Custom resources of the CDK, which do what their names say.
@@ -184,7 +187,7 @@ function walk(types: readonly SpecType[], path: readonly Step[], values: readonl
 }
 
 function propertiesOf(type: SpecType): SpecProperties {
-  return spec().get('typeDefinition', type.reference!.$ref).properties;
+  return definitions[type.reference!.$ref].properties;
 }
 
 /** Whether a value of the type has a property in it that forces a replacement, or may have one as far as the template tells. */
