@@ -60,7 +60,7 @@ describe('a dashboard of several', () => {
   test('leaves the alarms with them', () => {
     for (const template of watched.map((stack) => Template.fromStack(stack))) {
       template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
-      template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: Match.stringLikeRegexp('^CRITICAL') });
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: Match.stringLikeRegexp('^critical') });
       expect(Object.keys(template.findOutputs('*')).filter((id) => /DashboardUrl/.test(id))).toEqual([]);
     }
   });
