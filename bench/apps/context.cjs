@@ -3,8 +3,6 @@ module.exports = {
   '@aws-cdk/aws-iam:minimizePolicies': true,
   '@aws-cdk/core:validateAgainstDefaultRules': true,
   '@aws-cdk/core:appMode': 'inmemory',
-  // Growth is measured past the 500 resources that CloudFormation takes in a stack.
-  '@aws-cdk/core:stackResourceLimit': 0,
   'aws:cdk:disable-creation-stack-traces': true,
   'aws:cdk:disable-stack-trace': true,
 };
