@@ -52,7 +52,8 @@ import { GpuTrainingCluster, IGpuTrainingCluster } from './training';
  *
  * With `targets.aws.stacks: perEntry` each cluster, service and pipeline stands with its alarms in a CloudFormation stack of its own, named
  * after that of the platform (`housing-dev-inference-predict`), and dashboards in further ones (`housing-dev-monitoring`), each for up to 80
- * entries. All the rest stays in the stack that the platform is in.
+ * entries. All the rest stays in the stack that the platform is in, which the others depend on: what refers to an entry, such as a role that may
+ * call a service, goes into the stack of that entry or into a further one.
  *
  * All that is wrong with the declaration is thrown at once, each under the path where it was declared.
  *
@@ -212,7 +213,9 @@ export class MlPlatform extends Construct {
   private watchAll(stacks: PlatformStacks, props: MonitoringBaseProps, tracking: IExperimentTracking | undefined): Monitoring {
     const kinds = { inference: this.services, training: this.clusters, pipelines: this.builds };
     const entries = Object.entries(kinds).flatMap(([kind, made]) => [...made.keys()].map((name) => `${kind}.${name}`));
-    const dashboards = stacks.split ? new SharedDashboards(stacks, `${this.node.path}/Monitoring`, [...entries, ...(tracking ? [TRACKED] : [])]) : undefined;
+    const dashboards = stacks.split
+      ? new SharedDashboards(stacks, `${this.node.path}/Monitoring`, [...entries, ...(tracking ? [TRACKED] : [])])
+      : undefined;
     const monitoring = new Monitoring(this, 'Monitoring', { ...props, dashboard: dashboards?.of(TRACKED) });
     const beside = (entry: Construct, path: string): Monitoring => {
       if (!dashboards) return monitoring;
