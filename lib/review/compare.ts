@@ -1,5 +1,6 @@
 import { classify } from './classify';
 import { diffCloudFormation } from './cloudformation';
+import { withReaders } from './cloudformation/readers';
 import { Change, CLASSES, classesOf, Report, Snapshot } from './model';
 import { diffTerraform } from './terraform';
 
@@ -15,7 +16,7 @@ export function compare(before: readonly Snapshot[], after: readonly Snapshot[])
     return [...diff(pair.before, pair.after).map(classify), ...protectionLost(pair.before, pair.after)];
   });
   return {
-    changes: inOrder(changes),
+    changes: inOrder(withReaders(changes, after)),
     stacks: pairs.map((p) => {
       const { cloud, stack } = (p.after ?? p.before)!;
       return { cloud, stack, before: p.before !== undefined, after: p.after !== undefined };

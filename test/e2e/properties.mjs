@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { declarations, hasty } from './declarations.mjs';
-import { addressesOf, checkReferences, contentsOf } from './random/output.mjs';
+import { addressesOf, checkOutputs, checkReferences, contentsOf } from './random/output.mjs';
 import { leavesOf, requireAll } from './random/leaves.mjs';
 import { lint, plantedFault } from './random/validators.mjs';
 import { checkRefusal, command, problemsIn, synth } from './random/run.mjs';
@@ -152,6 +152,7 @@ async function holds(declaration, dice) {
     mkdirSync(join(work, 'templates'), { recursive: true });
     if (options['cfn-lint']) writeFileSync(join(work, 'templates', `${counts.right}-${file}`), text);
   }
+  checkOutputs(Object.values(first.files).map((text) => JSON.parse(text)));
   const second = await synth(work, stringify(shuffled(declaration, dice.next().value % 97)));
   same(first.files, second.files, 'another order of keys, in another folder');
   const more = { ...declaration, inference: { ...declaration.inference, 'added-later': { image: './app', access: 'public' } } };

@@ -43,3 +43,10 @@ export function checkReferences(file, body) {
       .matchAll(/\b((?:data\.)?(?:azurerm|google|terraform)_\w+\.[\w-]+)/g))
       if (!known.has(address)) throw new Error(`${file}: ${address} is referred to and not there`);
 }
+
+/** What a stack reads of another is an output there. */
+export function checkOutputs(bodies) {
+  const known = new Set(bodies.flatMap(({ Resources, Outputs }) => (Resources ? Object.keys(Outputs ?? {}) : [])));
+  for (const [, output] of JSON.stringify(bodies).matchAll(/"Fn::GetStackOutput":\{[^}]*"OutputName":"(\w+)"/g))
+    if (!known.has(output)) throw new Error(`no stack has the output ${output} that another reads`);
+}
