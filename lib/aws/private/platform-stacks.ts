@@ -18,9 +18,8 @@ export class PlatformStacks {
   /** Whether entries have stacks of their own. */
   public readonly split: boolean;
   private readonly main: Stack;
-  private readonly further: Stack[] = [];
-
   private readonly layout: StackLayout | undefined;
+  private readonly further: Stack[] = [];
 
   public constructor(
     private readonly platform: Construct,
@@ -44,8 +43,8 @@ export class PlatformStacks {
   /**
    * A further stack.
    *
-   * References to others are weak. An export could neither be changed nor removed while another stack imports it: not even a service
-   * could be taken out that a pipeline has deployed. See docs/adr/0007-stacks-on-aws.md.
+   * References to others are weak: an export could be neither changed nor removed while another stack imports it. See
+   * docs/adr/0007-stacks-on-aws.md.
    */
   public stack(id: string, name: string): Stack {
     const { main, platform } = this;
@@ -120,7 +119,7 @@ export class PlatformStacks {
       'limit',
       'targets.aws.stacks',
       this.split ? StackLayout.PER_ENTRY : StackLayout.ONE,
-      `the stack ${stack.stackName} has ${has}, and CloudFormation takes ${MOST.resources} and ${MOST.outputs}`,
+      `the stack ${stack.nested ? stack.node.path : stack.stackName} has ${has}, and CloudFormation takes ${MOST.resources} and ${MOST.outputs}`,
       this.split
         ? stack === this.main
           ? 'put some of its models, features, secrets or file systems into a platform of another name'
