@@ -35,6 +35,9 @@ const MEANINGLESS = [
 ];
 /** Scalars that are never right where another type belongs. */
 const WRONG_TYPE = { string: [{ a: 1 }, ['a', 'b'], 12], number: ['many', [1], {}], integer: ['2 or 3', 1.5], boolean: ['perhaps', 1] };
+const [NAME, MEANING] = ['a name that is none', 'a value without a meaning'];
+/** What the clouds find, and not the schema. */
+const OF_CLOUD = new Set([NAME, MEANING]);
 /** What cannot be said of a field, because its absence or another value makes it right again, or its text is of the person's own choice. */
 const AS_IT_LIKES = /^(tags|acknowledge)\b/;
 
@@ -57,7 +60,15 @@ export function spoil(declaration, count, pick) {
   const text = stringify(wrong);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  return { text, faults: faults.map(({ path, about }) => ({ path: path.join('.'), about, lines: linesOf(document, lines, path) })) };
+  return {
+    text,
+    faults: faults.map(({ path, about }) => ({
+      path: path.join('.'),
+      about,
+      lines: linesOf(document, lines, path),
+      ofCloud: OF_CLOUD.has(about),
+    })),
+  };
 }
 
 /** Every place in a declaration, with what the schema says of it. */
@@ -87,10 +98,10 @@ function faultsOf({ value, node, path }) {
     at([...path, 'colour'], 'an unknown field', 'red');
     for (const field of node.required ?? []) if (field in value) at([...path, field], 'a missing field');
   }
-  if (ENTRIES[where]) at([...path, 'My Thing'], 'a name that is none', ENTRIES[where]);
+  if (ENTRIES[where]) at([...path, 'My Thing'], NAME, ENTRIES[where]);
   if (!path.length) return found;
   const text = where.replace(/^(\w+)\.[^.]+/, '$1.*');
-  for (const made of MEANINGLESS.find(([pattern]) => pattern.test(where))?.[1] ?? []) at(path, 'a value without a meaning', made);
+  for (const made of MEANINGLESS.find(([pattern]) => pattern.test(where))?.[1] ?? []) at(path, MEANING, made);
   if (node.enum) at(path, 'a word that is none of those', 'nonsense');
   else if (node.type === 'array' || node.type === 'object') at(path, `a word for a ${node.type} (${text})`, 'some');
   else for (const made of WRONG_TYPE[node.type]) at(path, `of another type than ${node.type}`, made);
