@@ -10,7 +10,7 @@ const GOALS = { aws: { time: 0.8, memory: 35 }, azure: { time: 0.5, memory: 30 }
 const EXPONENT = 1.1;
 const TARGETS = {
   // CloudFormation takes 500 resources in a stack, some 15 services.
-  aws: { region: 'eu-west-1', stacks: 'perEntry' },
+  aws: { region: 'eu-west-1', stacks: 'per-entry' },
   azure: { location: 'westeurope', subscriptionId: '00000000-0000-0000-0000-000000000000' },
   gcp: { project: 'acme-ml-dev', region: 'europe-west4' },
 };

@@ -50,7 +50,7 @@ import { GpuTrainingCluster, IGpuTrainingCluster } from './training';
  * Training jobs and pipelines find the tracking server by themselves and may use it; jobs with a `model` may register it, and services with
  * one may load it.
  *
- * With `targets.aws.stacks: perEntry` each cluster, service and pipeline stands with its alarms in a CloudFormation stack of its own, named
+ * With `targets.aws.stacks: per-entry` each cluster, service and pipeline stands with its alarms in a CloudFormation stack of its own, named
  * after that of the platform (`housing-dev-inference-predict`), and dashboards in further ones (`housing-dev-monitoring`), each for up to 80
  * entries. All the rest stays in the stack that the platform is in, which the others depend on: what refers to an entry, such as a role that may
  * call a service, goes into the stack of that entry or into a further one.

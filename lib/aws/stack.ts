@@ -26,7 +26,7 @@ const UNTAGGED = [
  * A CloudFormation stack that holds one platform and nothing else.
  *
  * Defines the stack in the region and account that `targets.aws` names, tags on all its resources, protection from deletion in `prod`, and
- * an `MlPlatform`. Synthesis asks no cloud, so that it needs no credentials. With `targets.aws.stacks: perEntry` the entries' stacks have
+ * an `MlPlatform`. Synthesis asks no cloud, so that it needs no credentials. With `targets.aws.stacks: per-entry` the entries' stacks have
  * the same region, account, tags and protection.
  *
  * @example

@@ -252,7 +252,7 @@ describe('sizes', () => {
         prop: 'targets.aws.stacks',
         value: 'one',
         reason: expect.stringMatching(/^the stack housing-dev has 5\d\d resources and \d+ outputs, and CloudFormation takes 500 and 200$/),
-        instead: 'write stacks: perEntry, which gives each service, cluster and pipeline a stack of its own',
+        instead: 'write stacks: per-entry, which gives each service, cluster and pipeline a stack of its own',
       },
     ]);
   });
@@ -268,7 +268,7 @@ describe('sizes', () => {
     expect(problems).toContainEqual({
       code: 'limit',
       prop: 'targets.aws.stacks',
-      value: 'perEntry',
+      value: 'per-entry',
       reason: expect.stringMatching(/^the stack housing-dev has \d+ resources and 2\d\d outputs, and CloudFormation takes 500 and 200$/),
       instead: 'put some of its models, features, secrets or file systems into a platform of another name',
     });
@@ -333,7 +333,7 @@ describe("in a team's own stack", () => {
       {
         code: 'conflict',
         prop: 'targets.aws.stacks',
-        value: 'perEntry',
+        value: 'per-entry',
         reason: 'the platform is in a nested stack, whose name is not known before it is deployed',
         instead: 'put the platform into a Stack, or write stacks: one',
       },
@@ -346,7 +346,7 @@ describe("in a team's own stack", () => {
       {
         code: 'conflict',
         prop: 'targets.aws.stacks',
-        value: 'perEntry',
+        value: 'per-entry',
         reason: 'the stack Team has a synthesizer of its own, which the stacks of entries cannot share',
         instead: 'give it to the App instead, as defaultStackSynthesizer',
       },

@@ -1,6 +1,6 @@
 import { GOOD, Project } from './helper';
 
-const SPLIT = GOOD.replace(/aws: \{ region: ([\w-]+)/, 'aws: { region: $1, stacks: perEntry');
+const SPLIT = GOOD.replace(/aws: \{ region: ([\w-]+)/, 'aws: { region: $1, stacks: per-entry');
 /** Further services on AWS, each a line. */
 const withServices = (declaration: string, ...names: string[]): string =>
   declaration.replace(
@@ -53,6 +53,6 @@ test('a platform that is too large for one stack is refused where it is declared
   const { code, err } = await project.run('validate', '--targets', 'aws');
   expect(code).toBe(2);
   expect(err).toMatch(
-    /^ml-platform\.yaml:4:3 {2}targets\.aws\.stacks {2}"one" \(default\)\n {2}the stack housing-dev has \d+ resources and \d+ outputs, and CloudFormation takes 500 and 200\n {2}-> write stacks: perEntry, which gives each service, cluster and pipeline a stack of its own\n/,
+    /^ml-platform\.yaml:4:3 {2}targets\.aws\.stacks {2}"one" \(default\)\n {2}the stack housing-dev has \d+ resources and \d+ outputs, and CloudFormation takes 500 and 200\n {2}-> write stacks: per-entry, which gives each service, cluster and pipeline a stack of its own\n/,
   );
 });

@@ -51,7 +51,7 @@ describe('the good declaration, for three clouds', () => {
   });
 
   test('is spread over stacks on AWS where that is asked for', async () => {
-    const project = new Project(GOOD.replace(/aws: \{ region: ([\w-]+)/, 'aws: { region: $1, stacks: perEntry'));
+    const project = new Project(GOOD.replace(/aws: \{ region: ([\w-]+)/, 'aws: { region: $1, stacks: per-entry'));
     const { code, out } = await project.run('synth', '--targets', 'aws');
     expect(code).toBe(0);
     expect(out).toMatch(/│ resources +│ \d+ in 5 stacks, in cdk\.out +│/);

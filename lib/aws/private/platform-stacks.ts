@@ -13,7 +13,7 @@ export function titleOf({ name, environment }: MlPlatformProps): string {
   return `Machine-learning platform ${name} (${environment ?? Environment.DEV})`;
 }
 
-/** The CloudFormation stacks of one platform: its own, and with `perEntry` those of its entries and dashboards. */
+/** The CloudFormation stacks of one platform: its own, and with `per-entry` those of its entries and dashboards. */
 export class PlatformStacks {
   /** Whether entries have stacks of their own. */
   public readonly split: boolean;

@@ -13,7 +13,7 @@ export enum StackLayout {
   /** All of it in one stack: some 15 services. */
   ONE = 'one',
   /** A stack for each entry of `training`, `inference` and `pipelines`, beside one for all that they share. */
-  PER_ENTRY = 'perEntry',
+  PER_ENTRY = 'per-entry',
 }
 
 /** Which GPU: by need (`memoryGib`) or by name (`type`), not both. */

@@ -42,7 +42,7 @@ export interface AwsTarget {
    */
   readonly account?: string;
   /**
-   * How the platform is spread over CloudFormation stacks: `one`, or `perEntry`, which gives each entry of `training`, `inference` and
+   * How the platform is spread over CloudFormation stacks: `one`, or `per-entry`, which gives each entry of `training`, `inference` and
    * `pipelines` a stack of its own. CloudFormation takes 500 resources in a stack, which is some 15 services.
    *
    * Data, network, registry, tracking server, models, features and secrets stay in the platform's own stack, so that a change of this field
