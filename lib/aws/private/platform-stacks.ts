@@ -1,4 +1,4 @@
-import { CfnOutput, CfnResource, CrossStackReferences, ReferenceStrength, Stack } from 'aws-cdk-lib/core';
+import { CfnElement, CfnOutput, CfnResource, CrossStackReferences, ReferenceStrength, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { Environment, MlPlatformProps, StackLayout } from '../../core';
 import { Checks, describe, thousands } from '../../core/errors';
@@ -11,6 +11,17 @@ const MOST = { resources: 500, outputs: 200, name: 128 };
 /** What the descriptions of a platform's stacks start with. */
 export function titleOf({ name, environment }: MlPlatformProps): string {
   return `Machine-learning platform ${name} (${environment ?? Environment.DEV})`;
+}
+
+/** Makes each logical id once, as `MlPlatformStack` does. */
+class EntryStack extends Stack {
+  private readonly logicalIds = new Map<CfnElement, string>();
+
+  protected override allocateLogicalId(element: CfnElement): string {
+    let id = this.logicalIds.get(element);
+    if (id === undefined) this.logicalIds.set(element, (id = super.allocateLogicalId(element)));
+    return id;
+  }
 }
 
 /** The CloudFormation stacks of one platform: its own, and with `per-entry` those of its entries and dashboards. */
@@ -59,7 +70,7 @@ export class PlatformStacks {
       `give the stack of the platform a name that is ${stackName.length - MOST.name} characters shorter`,
     );
     checks.done();
-    const stack = new Stack(platform, `${id}Stack`, {
+    const stack = new EntryStack(platform, `${id}Stack`, {
       stackName,
       env: { account: main.account, region: main.region },
       description: `${titleOf(this.declaration)}: ${name}`,
