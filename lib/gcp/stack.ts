@@ -57,6 +57,7 @@ export class MlPlatformStack extends TerraformStack {
     if (target) {
       // As a property cdktf would write managed_by for managed-by.
       new GoogleProvider(this, 'Google', { project: target.project, region: target.region }).addOverride('default_labels', labels);
+      this.addOverride('terraform.required_version', '>= 1.5.0');
       // From the stack's folder, `cdktf.out/stacks/<stack>`; beside `cdktf.out`, which may be deleted at any time.
       if (!target.state) new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
       else new GcsBackend(this, { bucket: target.state.bucket, prefix: target.state.prefix ?? `${props.name}-${environment}` });

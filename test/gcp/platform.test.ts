@@ -375,6 +375,10 @@ describe('the stack of a platform', () => {
     expect(Object.values<Json>(resource.google_workflows_workflow)[0].deletion_protection).toBe(true);
   });
 
+  test('needs a Terraform that knows all that is in it', () => {
+    expect(stack({}).terraform.required_version).toBe('>= 1.5.0');
+  });
+
   test('needs Google Cloud among its targets, and an App of cdktf', () => {
     expect(() => stack({ targets: {} })).toThrow('gcp.MlPlatformStack');
     expect(() => new MlPlatformStack(new Stack(new CdkApp(), 'wrong'), 'x', BARE)).toThrow(/there is no App of cdktf above it/);
