@@ -157,6 +157,13 @@ export class SecretGrants {
 
   /** To read the value. */
   public read(grantee: IGrantable): Grant {
-    return this.secret.grantRead(grantee);
+    const { secret } = this;
+    const grant = secret.grantRead(grantee);
+    if (!secret.encryptionKey) return grant;
+    // The L2 lets readers use the key by the key's policy only, which nobody can change here if the key exists already.
+    const conditions = { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(secret).region}.amazonaws.com` } };
+    return grant.combine(
+      Grant.addToPrincipal({ grantee, actions: ['kms:Decrypt'], resourceArns: [secret.encryptionKey.keyArn], conditions }),
+    );
   }
 }

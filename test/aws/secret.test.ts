@@ -112,6 +112,18 @@ describe('a secret that exists already', () => {
     expect(readBy((stack) => Secret.fromSecretAttributes(stack, 'Theirs', { secretArn: ARN }))[0].Resource).toBe(ARN);
   });
 
+  test('is decrypted by readers, where a key of yours has a policy that cannot be changed here', () => {
+    const key = 'arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f';
+    const make = (stack: Stack) =>
+      Secret.fromSecretAttributes(stack, 'Theirs', { secretArn: ARN, encryptionKey: Key.fromKeyArn(stack, 'Key', key) });
+    expect(readBy(make)[1]).toEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: key,
+      Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' } },
+    });
+  });
+
   test('is named by its whole ARN', () => {
     const short = ARN.replace('-AbCd12', '');
     expect(refusals(() => synth((stack) => void Secret.fromSecretAttributes(stack, 'Theirs', { secretArn: short })))).toEqual([
