@@ -5,20 +5,27 @@ import { join } from 'node:path';
 import { constructsOf, offered, optionalOnes, Recorder } from './coverage.mjs';
 
 const require = createRequire(import.meta.url);
+const { isValidationError } = require('../../lib/core/errors.js');
 
 /**
  * Makes the constructs of one case.
  *
  * @param room what `./<cloud>/index.mjs` exports
  * @param out folder that is written to when the app is synthesized
- * @param without a prop to leave out: `ArtifactStoreProps.network`
+ * @param options `without`: a prop to leave out: `ArtifactStoreProps.network`; `app`: where to put it, if not into an app of its own
  * @returns the app, and a `Recorder` of what was used of the room
  * @throws whatever the library refuses
  */
-export function declare({ cloud, cases, world }, name, out, without) {
+export function declare({ cloud, cases, world }, name, out, { without, app: shared } = {}) {
   mkdirSync(out, { recursive: true });
   const recorder = new Recorder(cloud, without);
-  const { app, context } = world(recorder.watch(require(`mlops-constructs/${cloud}`)), require('mlops-constructs/core'), kebab(name), out);
+  const { app, context } = world(
+    recorder.watch(require(`mlops-constructs/${cloud}`)),
+    require('mlops-constructs/core'),
+    kebab(name),
+    out,
+    shared,
+  );
   cases[name](context);
   return { app, recorder };
 }
@@ -71,12 +78,12 @@ const REFUSED = 'refused';
 function outcome(room, name, out, without) {
   const folder = join(out, '.without');
   try {
-    const { app } = declare(room, name, folder, without);
+    const { app } = declare(room, name, folder, { without });
     app.skipValidation = true;
-    app.synth();
+    app.synth({ skipValidation: true });
     return synthesized(folder);
   } catch (error) {
-    if (error.name === 'ValidationError') return REFUSED;
+    if (isValidationError(error)) return REFUSED;
     throw new Error(`${name} without ${without} is not refused, but crashes: ${error.stack}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -60,6 +60,7 @@ export function declaration(cloud, target, more = {}) {
       },
       gang: {
         image: housing('train'),
+        command: ['torchrun', '/opt/train/train.py'],
         accelerator: { type: 'A100_80GB', count: 8 },
         nodes: { max: 2 },
         nodesPerJob: 2,
@@ -85,7 +86,7 @@ export function declaration(cloud, target, more = {}) {
         on,
       },
       open: { image: 'docker.io/acme/open:1', access: 'public', imageOwner: 'pipeline', rollout: { strategy: 'all-at-once' } },
-      known: { image: 'docker.io/acme/known:1', access: 'authenticated', imageOwner: 'stack', rollout: { strategy: 'blue-green' } },
+      known: { image: ownImageOf(cloud), access: 'authenticated', imageOwner: 'stack', rollout: { strategy: 'blue-green' } },
     },
     pipelines: {
       release: {
@@ -106,6 +107,11 @@ export function declaration(cloud, target, more = {}) {
     },
     ...more,
   };
+}
+
+/** Lambda pulls from ECR only. */
+function ownImageOf(cloud) {
+  return cloud === 'aws' ? '111122223333.dkr.ecr.eu-west-1.amazonaws.com/acme/known:1' : 'docker.io/acme/known:1';
 }
 
 function approversOf(cloud) {
