@@ -1,12 +1,12 @@
 // What CDK's validator and cfn-lint make of constructs, each declaration as a stack of one app: both take long to start.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { declare } from './cases.mjs';
 
-/** `CFN_LINT` may name another. */
-const CFN_LINT = process.env.CFN_LINT ?? fileURLToPath(new URL('../../.venv/bin/cfn-lint', import.meta.url));
+/** `CFN_LINT` may be the path of another. */
+const CFN_LINT = process.env.CFN_LINT ? resolve(process.env.CFN_LINT) : fileURLToPath(new URL('../../.venv/bin/cfn-lint', import.meta.url));
 /** Why not all can be said, if so. */
 export const missing = existsSync(CFN_LINT)
   ? undefined
@@ -41,9 +41,10 @@ export function findings(app, out) {
   if (!existsSync(report)) return [thrown?.stack ?? "CDK's validator did not run, as CDK_VALIDATION=false has it"];
   if (!thrown) return [];
   const found = JSON.parse(readFileSync(report, 'utf8')).pluginReports.flatMap(({ violations }) => violations);
-  return found.flatMap(({ ruleName, description, violatingConstructs }) =>
+  const said = found.flatMap(({ ruleName, description, violatingConstructs }) =>
     violatingConstructs.map(({ constructPath }) => `${constructPath}: ${description} (${ruleName})`),
   );
+  return said.length ? said : [thrown.stack];
 }
 
 /** Has cfn-lint look at all templates in one call; prints what is wrong, and says how many templates failed. */
@@ -54,5 +55,7 @@ export function judge(out) {
   const { status, stdout, stderr } = spawnSync(CFN_LINT, args, { cwd: out, encoding: 'utf8' });
   if (status === 0) return 0;
   console.log(`FAILED cfn-lint\n${stdout}${stderr}`);
-  return new Set(stdout.split('\n').flatMap((line) => /^.+\.template\.json(?=:)/.exec(line) ?? [])).size || templates.length;
+  const named = stdout.split('\n').flatMap((line) => /^.+\.template\.json(?=:)/.exec(line) ?? []);
+  // What stops cfn-lint itself names none.
+  return new Set(named).size || 1;
 }
