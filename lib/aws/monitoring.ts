@@ -44,7 +44,8 @@ export interface MonitoringProps extends MonitoringBaseProps {
    */
   readonly criticalTopic?: ITopic;
   /**
-   * Key that messages of the topics are encrypted with.
+   * Key that messages of the topics are encrypted with. One that was brought in must let CloudWatch and EventBridge use it already, because
+   * its policy cannot be changed here; else alarms tell nobody.
    *
    * @default - a key is made if a topic is, about 1 USD a month
    */

@@ -38,7 +38,8 @@ export interface SharedFileSystemProps extends SharedFileSystemBaseProps {
   readonly vpcSubnets?: SubnetSelection;
   /**
    * Parallel: the artifact store that it is linked to. `data` in the file system shows what is in the store's folder `data`, and what is
-   * put into `work` is put into the store, too. FSx backs up no file system that is linked.
+   * put into `work` is put into the store, too. FSx backs up no file system that is linked. A key of the store that was brought in must let
+   * FSx use it already, because its policy cannot be changed here.
    *
    * @default - it is linked to none
    * @see https://docs.aws.amazon.com/fsx/latest/LustreGuide/create-dra-linked-data-repo.html
