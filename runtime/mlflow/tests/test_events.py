@@ -3,6 +3,7 @@ import json
 import logging
 import sys
 import threading
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -31,9 +32,15 @@ def test_a_request_does_not_wait_for_long(monkeypatch, caplog):
     release = threading.Event()
     monkeypatch.setattr(events, "WAIT_SECONDS", 0.05)
     monkeypatch.setattr(events, "_eventbridge", lambda bus: lambda *_: release.wait(5))
+    caplog.set_level(logging.INFO)
     events.publish(("eventbridge", "slow"), events.APPROVED, DETAIL)
-    release.set()
     assert caplog.records[0].message == "the event is still being published"
+    release.set()
+    # What it logs in the end is of this test, and not of the next.
+    deadline = time.monotonic() + 5
+    while len(caplog.records) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert caplog.records[1].message == "event published"
 
 
 def test_eventbridge(monkeypatch, caplog):

@@ -29,7 +29,7 @@ export const platform = {
     new aws.MlPlatformStack(app, id, MINIMAL);
   },
   'MlPlatformStack maximal': ({ aws, app, id }) => {
-    new aws.MlPlatformStack(app, id, { ...EVERYTHING, targets: { aws: { ...AWS, account: ACCOUNT, stacks: 'perEntry' } } });
+    new aws.MlPlatformStack(app, id, { ...EVERYTHING, targets: { aws: { ...AWS, account: ACCOUNT, stacks: 'per-entry' } } });
   },
 };
 
