@@ -144,7 +144,9 @@ export function constructsOf(cloud) {
 const isOther = (cloud, name) => ['aws', 'azure', 'gcp'].includes(name) && name !== cloud;
 const classesOf = (cloud) => Object.values(assembly).filter((type) => type.kind === 'class' && type.namespace === cloud);
 const constructible = (type) => Boolean(type.initializer) && !type.abstract && type.base !== undefined;
-const methodsOf = (type) => (type.methods ?? []).filter((m) => m.name !== undefined && !m.protected);
+/** Those that override what is another library's are called by that library. */
+const methodsOf = (type) =>
+  (type.methods ?? []).filter((m) => m.name !== undefined && !m.protected && (m.overrides ?? PACKAGE).startsWith(PACKAGE));
 const structOf = (callable) => (callable?.parameters ?? []).map((p) => assembly[p.type.fqn]).find((t) => t?.datatype);
 const optionalOf = (type) =>
   propertiesOf(type)

@@ -14,7 +14,6 @@ export const cloud = 'azure';
 export const cases = { ...foundation, ...learning, ...control };
 /** What no case uses, and why. */
 export const left = {
-  'MlPlatformStack.prepareStack': 'cdktf calls it',
   'AppServiceInferenceProps.accelerator': 'refused: App Service has no GPUs',
   'InferenceDeclaration.accelerator': 'refused: App Service has no GPUs',
   'Capacity.FLEX_START': 'refused: Google Cloud has it',

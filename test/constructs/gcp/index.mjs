@@ -14,7 +14,6 @@ export const cloud = 'gcp';
 export const cases = { ...foundation, ...learning, ...control };
 /** What no case uses, and why. */
 export const left = {
-  'MlPlatformStack.prepareStack': 'cdktf calls it',
   'GpuTrainingClusterProps.minNodes': 'refused: Batch keeps no machine between jobs',
   'RepositoryProvider.AZURE_REPOS': 'refused: Cloud Build does not connect to it',
   'TrackingEngine.MANAGED': 'refused: Google Cloud has no managed MLflow',
