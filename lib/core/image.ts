@@ -15,6 +15,21 @@ export enum ImageOwner {
 }
 
 /**
+ * Host, name, tag and digest.
+ *
+ * @see https://pkg.go.dev/github.com/distribution/reference
+ */
+const REFERENCE = new RegExp(
+  [
+    /^(?:(?:localhost|[\w-]+(?:\.[\w-]+)+|[\w-]+(?=:\d))(?::\d+)?\/)?/,
+    /[a-z0-9]+(?:(?:\.|_{1,2}|-+|\/)[a-z0-9]+)*/,
+    /(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+);
+
+/**
  * A container image: a directory to build, or a reference to one that exists.
  *
  * @example
@@ -56,8 +71,14 @@ export class ContainerImage {
    * @param reference such as `ghcr.io/acme/housing:1.4` or one with a digest
    */
   public static fromReference(reference: string): ContainerImage {
-    if (!/^[a-z0-9][\w.:/@-]*$/i.test(reference) && !/\$\{/.test(reference))
-      refuse('syntax', 'image', reference, 'not an image reference', 'write registry/name:tag, or a directory that starts with ./');
+    if (!REFERENCE.test(reference) && !/\$\{/.test(reference))
+      refuse(
+        'syntax',
+        'image',
+        reference,
+        'not an image reference, whose name is in lower case',
+        'write registry/name:tag, or a directory that starts with ./',
+      );
     return new ContainerImage(undefined, reference);
   }
 

@@ -149,7 +149,11 @@ describe('the web app', () => {
     ['acme/housing:1.4', 'https://index.docker.io', 'acme/housing:1.4'],
     ['python:3.11', 'https://index.docker.io', 'library/python:3.11'],
     ['localhost:5000/app', 'https://localhost:5000', 'app'],
-    ['ghcr.io/acme/app@sha256:0123', 'https://ghcr.io', 'acme/app@sha256:0123'],
+    [
+      'ghcr.io/acme/app@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+      'https://ghcr.io',
+      'acme/app@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+    ],
   ])('reads the image reference %s', (reference, docker_registry_url, docker_image_name) => {
     expect(app(service({ image: ContainerImage.fromReference(reference) })).site_config.application_stack).toEqual({
       docker_registry_url,

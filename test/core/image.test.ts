@@ -11,13 +11,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-test.each(['ghcr.io/acme/app:1.0', 'python', 'localhost:5000/a/b', 'app@sha256:0123456789abcdef', '${Token[TOKEN.1]}'])(
-  '%s is a reference',
-  (text) => {
-    const image = ContainerImage.parse(text);
-    expect([image.reference, image.directory]).toEqual([text, undefined]);
-  },
-);
+test.each([
+  'ghcr.io/acme/app:1.0',
+  'python',
+  'localhost:5000/a/b',
+  'app@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+  '${Token[TOKEN.1]}',
+])('%s is a reference', (text) => {
+  const image = ContainerImage.parse(text);
+  expect([image.reference, image.directory]).toEqual([text, undefined]);
+});
 
 test('what begins with a dot or a slash is a directory', () => {
   const image = ContainerImage.parse(directory);
@@ -41,9 +44,9 @@ test('a directory without a Dockerfile is refused', () => {
   );
 });
 
-test.each(['my app', 'train.py!', ''])('%j is no reference', (text) => {
+test.each(['my app', 'train.py!', '', 'acme/UPPER:1', 'acme//app', 'acme/app:', 'acme/app@sha256:12'])('%j is no reference', (text) => {
   expect(() => ContainerImage.fromReference(text)).toThrow(
-    'not an image reference; write registry/name:tag, or a directory that starts with ./',
+    'not an image reference, whose name is in lower case; write registry/name:tag, or a directory that starts with ./',
   );
 });
 
