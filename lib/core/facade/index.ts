@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { acknowledgedFor } from '../acknowledged';
 import { CLOUD_TITLE, CloudName } from '../catalogue';
-import { Checks, isValidationError, oneOf, Problem, ValidationError } from '../errors';
+import { Checks, isValidationError, oneOf, ValidationError } from '../errors';
 import { FeatureStoreBaseProps } from '../features';
 import { InferenceBaseProps } from '../inference';
 import { ModelRegistryBaseProps } from '../models';
@@ -72,6 +72,7 @@ const DECLARED_WORDS = new RegExp(
 const ELSEWHERE: { readonly [prop: string]: string } = {
   network: 'targets.%.existing.network',
   vpc: 'targets.%.existing.network',
+  database: 'targets.%.existing.database',
   azureDevOps: 'targets.%.devOps',
   tracking: 'tracking',
 };
@@ -168,7 +169,7 @@ export class Facade {
       'tracking',
       entries,
       (d, _, c) => trackingProps(this, d, c),
-      (_, props) => this.elsewhere('database.', `targets.${this.cloud}.existing`, () => construct('Tracking', props)),
+      (_, props) => construct('Tracking', props),
     ).get('mlflow');
     this.lacksTracking = !made && this.here(entries).length > 0;
     return made;
@@ -304,20 +305,6 @@ export class Facade {
     return made;
   }
 
-  /** Problems of what the target names, and not the entry, are kept under the path there. */
-  private elsewhere<T>(prefix: string, path: string, construct: () => T): T | undefined {
-    try {
-      return construct();
-    } catch (e) {
-      if (!isValidationError(e)) throw e;
-      const theirs = e.problems.filter((p) => p.prop.startsWith(prefix));
-      const ours = e.problems.filter((p) => !theirs.includes(p));
-      if (theirs.length) this.checks.add(theirs, path);
-      if (ours.length) throw new ValidationError(ours);
-      return undefined;
-    }
-  }
-
   private checkName(path: string, name: string, same: string | undefined): void {
     if (!NAME.test(name) || name.length > 32)
       this.checks.refuse(
@@ -331,32 +318,20 @@ export class Facade {
       this.checks.refuse('name', path, name, `reads the same as ${same} without its dashes`, 'choose another name');
   }
 
-  /** Keeps a problem of what is declared elsewhere under the path there. */
-  private isElsewhere(path: string, problem: Problem): boolean {
-    const [prop, ...rest] = problem.prop.split('.');
-    if (ELSEWHERE[prop] === undefined || path.startsWith('targets.')) return false;
-    this.checks.collect(() => {
-      throw new ValidationError([{ ...problem, prop: [ELSEWHERE[prop].replace('%', this.cloud), ...rest].join('.') }]);
-    });
-    return true;
-  }
-
-  /** Keeps the problems of one construct, under their path; less those about fields that are known to be wrong. */
+  /** Keeps the problems of one construct where each is declared; less those about fields that are known to be wrong. */
   private gather<T>(path: string, construct: () => T, wrong: readonly string[]): T | undefined {
     return this.checks.collect(() => {
       try {
         return construct();
       } catch (e) {
         if (isValidationError(e)) {
-          const declared = e.problems.map((p) => ({
-            ...p,
-            prop: p.prop === 'reservation' ? `reservations.${this.cloud}` : (DECLARED_AS[p.prop] ?? p.prop),
-            reason: inDeclaredWords(p.reason),
-            instead: inDeclaredWords(p.instead),
-          }));
-          const unknown = declared.filter((p) => !wrong.some((w) => p.prop === w || p.prop.startsWith(`${w}.`)));
-          const own = unknown.filter((p) => !this.isElsewhere(path, p));
-          if (!own.length) return undefined;
+          const unknown = e.problems
+            .filter(({ prop }) => !wrong.some((w) => this.declaredAs(prop) === w || this.declaredAs(prop).startsWith(`${w}.`)))
+            .map((p) => ({ ...p, reason: inDeclaredWords(p.reason), instead: inDeclaredWords(p.instead) }));
+          const theirs = path.startsWith('targets.') ? [] : unknown.filter(({ prop }) => this.elsewhere(prop) !== undefined);
+          this.checks.add(theirs.map((p) => ({ ...p, prop: this.elsewhere(p.prop)! })));
+          const own = unknown.filter((p) => !theirs.includes(p)).map((p) => ({ ...p, prop: this.declaredAs(p.prop) }));
+          if (own.length === 0) return undefined;
           throw new ValidationError(own);
         }
         // What was refused before may be missing here.
@@ -364,6 +339,17 @@ export class Facade {
         throw e;
       }
     }, path);
+  }
+
+  /** The field of an entry that became a prop. */
+  private declaredAs(prop: string): string {
+    return prop === 'reservation' ? `reservations.${this.cloud}` : (DECLARED_AS[prop] ?? prop);
+  }
+
+  /** The path of what is declared once for all entries, if a prop is that. */
+  private elsewhere(prop: string): string | undefined {
+    const [first, ...rest] = prop.split('.');
+    return ELSEWHERE[first] && [ELSEWHERE[first].replace('%', this.cloud), ...rest].join('.');
   }
 }
 
