@@ -350,6 +350,17 @@ describe('a service on Lambda', () => {
     ]);
   });
 
+  test('refuses a secret whose variable Lambda does not take', () => {
+    expect(refusals(() => serving(({ token }) => ({ secrets: { _TOKEN: token } })))).toEqual([
+      {
+        code: 'name',
+        prop: 'secrets._TOKEN',
+        reason: 'Lambda gets it as _TOKEN_SECRET_ARN, and takes no name that begins with _',
+        instead: 'take another name',
+      },
+    ]);
+  });
+
   test('refuses a secret that env sets, too', () => {
     expect(refusals(() => serving(({ token }) => ({ env: { HF_TOKEN: 'x' }, secrets: { HF_TOKEN: token } })))).toEqual([
       { code: 'conflict', prop: 'secrets.HF_TOKEN', reason: 'env sets this variable, too', instead: 'leave it out of one of them' },

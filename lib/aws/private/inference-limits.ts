@@ -257,6 +257,15 @@ function environment(checks: Checks, given: LambdaInferenceProps, port: number, 
   const { env = {}, secrets } = given;
   checkTracked(checks, given);
   checkSecretVariables(checks, secrets, env);
+  for (const name of Object.keys(secrets ?? {}))
+    checks.require(
+      !name.startsWith('_'),
+      'name',
+      `secrets.${name}`,
+      undefined,
+      `Lambda gets it as ${secretVariable(name)}, and takes no name that begins with _`,
+      'take another name',
+    );
   const ours: { [name: string]: string } = {
     PORT: String(port),
     AWS_LWA_PORT: String(port),
